@@ -1,0 +1,3 @@
+//! The `author` command.
+
+fn main() {}

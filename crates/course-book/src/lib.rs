@@ -1,0 +1,1 @@
+//! The book: mdBook with the course's preprocessors, and its server.

@@ -1,0 +1,1 @@
+//! The uninstrumented domain of every exercise: a car-listings marketplace.

@@ -1,0 +1,1 @@
+//! Pipeline set-up and shutdown: the one owner of SDK and exporter.

@@ -1,0 +1,1 @@
+//! What the test of an exercise uses: processes, receiver, wire tap, verdicts.

@@ -1,0 +1,1 @@
+//! A trace backend on the learner's own machine: OTLP in, bounded store, query API, pages.

@@ -1,0 +1,16 @@
+//! The shape language: what a trace must look like, whether it does, and why not.
+//!
+//! [`Shape::parse`] reads an `expected.shape`; [`judge`] aligns a [`trace_model::Forest`] with it
+//! and returns a [`Report`]: the aligned rows and one [`Diagnosis`] for each root cause, each with
+//! a stable [`Code`]. What the harness saw beside the trace (headers on the wire, starts and ends,
+//! its own calls) comes in as [`Evidence`].
+
+#![forbid(unsafe_code)]
+
+mod code;
+mod evidence;
+mod report;
+
+pub use code::{Code, UnknownCode};
+pub use evidence::{Call, Crossing, Evidence, REQUEST_ID, Witnessed};
+pub use report::{Actual, Diagnosis, Expected, Mark, Report, Row, SpanRef};

@@ -1,0 +1,1 @@
+//! The learner's command: watch, check, hint, explain, compare, reset.
