@@ -100,6 +100,9 @@ pub struct Gap {
     /// The names of the spans that come right with it.
     #[serde(default)]
     pub spans: Vec<String>,
+    /// The heading of the chapter that explains it, as its fragment: `what-a-task-carries`.
+    #[serde(default)]
+    pub read: Option<String>,
 }
 
 /// An exercise on disk.
