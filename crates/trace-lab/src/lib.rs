@@ -5,14 +5,19 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "receiver")]
 pub mod guard;
 #[cfg(feature = "receiver")]
 pub mod ingest;
 #[cfg(feature = "receiver")]
 pub mod otlp;
+pub mod ports;
 #[cfg(feature = "receiver")]
 mod receiver;
+#[cfg(feature = "client")]
+pub mod rfc3339;
 #[cfg(feature = "receiver")]
 mod serve;
 

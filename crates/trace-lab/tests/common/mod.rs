@@ -1,6 +1,11 @@
 //! What the tests of this crate share: spans, their wire formats, and a plain HTTP client.
 
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot send fails")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses a part of it"
+)]
 
 use std::{io::Write, time::Duration};
 
