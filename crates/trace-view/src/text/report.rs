@@ -1,0 +1,122 @@
+//! What is printed when an exercise is not solved yet, and when it is.
+
+use trace_shape::{Diagnosis, Report};
+
+use super::{
+    paint::{Tone, cell, cut, paint, width, wrap},
+    rows::rows,
+};
+use crate::{Links, Style, clean, label};
+
+/// Width of the column that says what a detail is.
+const LABEL: usize = 10;
+const INDENT: usize = 3;
+
+/// The whole report: heading and verdict, each broken fact, the aligned trees once, then what the
+/// wire carried and where to look and read, for each broken fact.
+#[must_use]
+pub fn report(heading: &str, report: &Report, links: &Links, style: &Style) -> String {
+    let mut parts = vec![heading_line(heading, report, style)];
+    let facts: String = report
+        .diagnoses
+        .iter()
+        .map(|diagnosis| fact(diagnosis, style))
+        .collect();
+    parts.push(facts);
+    parts.push(rows(report, style));
+    let several = report.diagnoses.len() > 1;
+    parts.extend(
+        report
+            .diagnoses
+            .iter()
+            .map(|diagnosis| details(diagnosis, several, links, style)),
+    );
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n")
+}
+
+fn heading_line(heading: &str, report: &Report, style: &Style) -> String {
+    let verdict = label::verdict(report);
+    let tone = if report.passed() {
+        Tone::Good
+    } else {
+        Tone::Bad
+    };
+    let heading = clean(heading);
+    let room = style.width.saturating_sub(width(&verdict) + 2);
+    let heading = paint(&cell(&cut(&heading, room), room), Tone::Strong, style);
+    format!("{heading}  {}\n", paint(&verdict, tone, style))
+}
+
+fn fact(diagnosis: &Diagnosis, style: &Style) -> String {
+    let code = diagnosis.code.as_str();
+    let message = clean(&diagnosis.message);
+    let whole = wrap(
+        &format!("{code} · {message}"),
+        style.width.saturating_sub(INDENT),
+    );
+    let mut text = String::new();
+    for (index, line) in whole.iter().enumerate() {
+        let sign = if index == 0 { "✗" } else { " " };
+        let rest = line.strip_prefix(code).filter(|_| index == 0);
+        let line = match rest {
+            Some(rest) => format!("{}{rest}", paint(code, Tone::Bad, style)),
+            None => line.clone(),
+        };
+        text.push_str(&format!(" {} {line}\n", paint(sign, Tone::Bad, style)));
+    }
+    text
+}
+
+fn details(diagnosis: &Diagnosis, several: bool, links: &Links, style: &Style) -> String {
+    let explain = format!("cargo workshop explain {}", diagnosis.code);
+    let found = diagnosis
+        .actual
+        .as_deref()
+        .filter(|_| diagnosis.expected.is_some());
+    let facts = [
+        ("Expected", diagnosis.expected.clone()),
+        ("Found", found.map(str::to_owned)),
+        ("Wire", diagnosis.wire.clone()),
+        ("Look at", diagnosis.look_at.clone()),
+        ("Read", read_address(diagnosis, links)),
+        ("Trace", trace_address(diagnosis, links)),
+        ("Explain", Some(explain)),
+    ];
+    let mut text = String::new();
+    if several {
+        let code = paint(diagnosis.code.as_str(), Tone::Bad, style);
+        text.push_str(&format!("{}{code}\n", " ".repeat(INDENT)));
+    }
+    for (label, value) in facts {
+        text.push_str(&value.map_or(String::new(), |value| detail(label, &value, style)));
+    }
+    text
+}
+
+fn detail(label: &str, value: &str, style: &Style) -> String {
+    let value = clean(value);
+    let mut text = String::new();
+    for (index, line) in wrap(&value, style.width.saturating_sub(INDENT + LABEL))
+        .iter()
+        .enumerate()
+    {
+        let label = cell(if index == 0 { label } else { "" }, LABEL);
+        let label = paint(&label, Tone::Faint, style);
+        text.push_str(&format!("{}{label}{line}\n", " ".repeat(INDENT)));
+    }
+    text
+}
+
+fn read_address(diagnosis: &Diagnosis, links: &Links) -> Option<String> {
+    let chapter = diagnosis.chapter.as_ref()?;
+    Some(match links.book.as_str() {
+        "" => format!("book/{chapter}"),
+        book => format!("{book}/{chapter}"),
+    })
+}
+
+fn trace_address(diagnosis: &Diagnosis, links: &Links) -> Option<String> {
+    let example = diagnosis.spans.first().filter(|_| !links.web.is_empty())?;
+    Some(format!("{}/trace/{}", links.web, example.trace_id))
+}
