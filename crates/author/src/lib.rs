@@ -1,1 +1,16 @@
-//! The author's command: audit, regenerate, measure.
+//! The author's command: the course's rules as code, regeneration of what the book shows, timings.
+//!
+//! A rule is a function from the course on disk to what breaks it; a [`Finding`] says where, and how
+//! to repair it. [`rules::ALL`] is the whole list of those that only read.
+
+#![forbid(unsafe_code)]
+
+mod finding;
+mod input;
+pub mod rules;
+
+#[cfg(test)]
+mod fixture;
+
+pub use finding::Finding;
+pub use input::{Input, Variant};
