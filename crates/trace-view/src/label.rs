@@ -81,7 +81,7 @@ pub(crate) fn actual_name(actual: &[Actual], with_service: bool) -> String {
         return "—".to_owned();
     };
     if first.phantom {
-        return format!("{} never received", first.span.span_id);
+        return "(never received)".to_owned();
     }
     let name = with_service_name(&first.service, &first.name, with_service);
     match actual.len() {

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod clean;
+mod critical;
 pub mod html;
 mod label;
 mod style;

@@ -1,39 +1,255 @@
 //! A waterfall.
 
-use trace_model::{Forest, NodeId};
+use std::collections::{HashMap, HashSet};
 
-use super::{foreign, table};
-use crate::{label, tree};
+use trace_model::{Forest, Node, NodeId, Span, SpanId, StatusCode, TraceId};
+use trace_shape::{Mark, Report};
 
-/// `<trace-view>`: every tree of the forest with its bars on one common clock.
+use super::{
+    lane::{self, Axis, Lane},
+    table::{Palette, Table, badge, cell, row, row_header, service_and_name},
+};
+use crate::{
+    critical::{critical_path, self_time},
+    label::{ShortIds, duration},
+    tree::{Place, places},
+};
+
+/// A page with more rows than this is no longer read; what is left out is said.
+const MAX_ROWS: usize = 1000;
+/// Events that are named behind a span; all of them are ticks on the bar.
+const NAMED_EVENTS: usize = 4;
+
+/// `<trace-view>`: every tree of the forest with its bars on one common clock, the critical path,
+/// events, links, errors and the parents that were never received.
 #[must_use]
 pub fn forest(forest: &Forest, caption: &str) -> String {
-    let nodes: Vec<(NodeId, usize)> = forest
-        .roots()
-        .iter()
-        .flat_map(|root| forest.walk(*root))
-        .collect();
-    let places = tree::places(nodes.iter().map(|(_, depth)| *depth));
-    let rows: String = nodes
-        .iter()
-        .zip(&places)
-        .map(|((id, _), place)| line(forest, *id, place))
-        .collect();
-    table::treegrid("trace-view", caption, &["Span", "Duration"], &rows)
+    Waterfall::new(forest, caption, HashMap::new()).html(caption)
 }
 
-fn line(forest: &Forest, id: NodeId, place: &tree::Place) -> String {
-    let row = table::row(place, "tv-row");
-    match forest.span(id) {
-        Some(span) => format!(
-            "{row}<td class=\"tv-name\">{} {}</td><td>{}</td></tr>",
-            foreign(span.service()),
-            foreign(&span.name),
-            label::duration(span.duration_nano()),
-        ),
-        None => format!(
-            "{row}<td class=\"tv-name\">{} never received</td><td></td></tr>",
-            forest.node(id).span_id
-        ),
+/// [`forest`](fn@forest) with the spans that `report` calls wrong marked as such.
+#[must_use]
+pub fn marked_forest(forest: &Forest, report: &Report, caption: &str) -> String {
+    let wrong = report
+        .rows
+        .iter()
+        .filter(|row| matches!(row.mark, Mark::Wrong | Mark::Extra));
+    let notes = wrong.flat_map(|row| row.actual.iter().map(|span| (span.span, row.note.as_str())));
+    let notes = notes
+        .map(|(span, note)| ((span.trace_id, span.span_id), note))
+        .collect();
+    Waterfall::new(forest, caption, notes).html(caption)
+}
+
+/// A line of the table.
+enum Line {
+    /// The heading of one of several traces.
+    Trace(TraceId),
+    /// A span or phantom.
+    Node(NodeId),
+}
+
+struct Waterfall<'a> {
+    forest: &'a Forest,
+    notes: HashMap<(TraceId, SpanId), &'a str>,
+    /// What the ids of linked rows start with: two tables on one page must not share ids.
+    anchor: String,
+    linked: HashSet<(TraceId, SpanId)>,
+    ids: ShortIds,
+    axis: Axis,
+    critical: Vec<Vec<(u64, u64)>>,
+    palette: Palette,
+}
+
+impl<'a> Waterfall<'a> {
+    fn new(forest: &'a Forest, caption: &str, notes: HashMap<(TraceId, SpanId), &'a str>) -> Self {
+        let links = forest.spans().iter().flat_map(|span| &span.links);
+        let times = forest
+            .spans()
+            .iter()
+            .map(|span| (span.start_unix_nano, span.end_unix_nano));
+        Self {
+            forest,
+            notes,
+            anchor: slug(caption),
+            linked: links.map(|link| (link.trace_id, link.span_id)).collect(),
+            ids: ShortIds::new(forest.trace_ids()),
+            axis: Axis::around(times),
+            critical: critical_path(forest),
+            palette: Palette::default(),
+        }
     }
+
+    fn html(mut self, caption: &str) -> String {
+        let lines = self.lines();
+        let places = places(lines.iter().map(|(_, depth)| *depth));
+        let shown = lines.iter().zip(&places).take(MAX_ROWS);
+        let rows = shown
+            .map(|((line, _), place)| self.line(line, place))
+            .collect();
+        let hidden = lines.len().saturating_sub(MAX_ROWS);
+        let below = match hidden {
+            0 => String::new(),
+            hidden => format!("<p class=\"tv-more\">{hidden} more rows are not shown.</p>"),
+        };
+        Table {
+            element: "trace-view",
+            caption,
+            head: &[
+                ("tv-wide", "Span"),
+                ("tv-num", "Start"),
+                ("tv-num", "Duration"),
+            ],
+            axis_end: Some(duration(self.axis.length())),
+            rows,
+            below,
+        }
+        .html()
+    }
+
+    fn lines(&self) -> Vec<(Line, usize)> {
+        let traces = self.forest.trace_ids();
+        let deeper = usize::from(traces.len() > 1);
+        let mut lines = Vec::new();
+        for trace in traces {
+            if deeper == 1 {
+                lines.push((Line::Trace(trace), 0));
+            }
+            let roots = self.forest.roots().iter();
+            let roots = roots.filter(|root| self.forest.node(**root).trace_id == trace);
+            let nodes = roots.flat_map(|root| self.forest.walk(*root));
+            lines.extend(nodes.map(|(id, depth)| (Line::Node(id), depth + deeper)));
+        }
+        lines
+    }
+
+    fn line(&mut self, line: &Line, place: &Place) -> String {
+        match line {
+            Line::Trace(trace) => self.trace(*trace, place),
+            Line::Node(id) => match self.forest.span(*id) {
+                Some(span) => self.span(*id, span, place),
+                None => self.phantom(*id, place),
+            },
+        }
+    }
+
+    fn trace(&self, trace: TraceId, place: &Place) -> String {
+        let name = format!("trace <code>{}</code>", self.ids.short(trace));
+        let empty = cell("tv-num", "").repeat(2);
+        let lane = "<td role=\"gridcell\" class=\"tv-none\"></td>";
+        format!(
+            "{}{}{empty}{lane}</tr>",
+            row(place, "tv-trace", ""),
+            row_header(&name)
+        )
+    }
+
+    fn phantom(&self, id: NodeId, place: &Place) -> String {
+        let node = self.forest.node(id);
+        let name = format!(
+            "<span>parent <code>{}</code></span>{}",
+            node.span_id,
+            badge("tv-bad", "never received")
+        );
+        let empty = cell("tv-num", "").repeat(2);
+        let lane = "<td role=\"gridcell\" class=\"tv-none\"></td>";
+        let id = self.id(id);
+        format!(
+            "{}{}{empty}{lane}</tr>",
+            row(place, "tv-phantom", &id),
+            row_header(&name)
+        )
+    }
+
+    fn span(&mut self, id: NodeId, span: &Span, place: &Place) -> String {
+        let mut class = self.palette.class(span.service());
+        let note = self.notes.get(&(span.trace_id, span.span_id));
+        if span.status.code == StatusCode::Error || note.is_some() {
+            class.push_str(" tv-wrong");
+        }
+        let lane = Lane {
+            bars: vec![(span.start_unix_nano, span.end_unix_nano)],
+            critical: &self.critical[id.index()],
+            events: span
+                .events
+                .iter()
+                .map(|event| event.time_unix_nano)
+                .collect(),
+        };
+        format!(
+            "{}{}{}{}{}</tr>",
+            row(place, &class, &self.id(id)),
+            row_header(&self.name(span, note.copied())),
+            cell(
+                "tv-num",
+                &duration(self.axis.since_start(span.start_unix_nano))
+            ),
+            cell("tv-num", &self.durations(id, span)),
+            lane::cell(self.axis, &lane),
+        )
+    }
+
+    fn name(&self, span: &Span, note: Option<&str>) -> String {
+        let mut text = service_and_name(span.service(), &span.name);
+        if span.status.code == StatusCode::Error {
+            text.push_str(&badge("tv-bad", "error"));
+        }
+        if let Some(note) = note {
+            text.push_str(&badge(
+                "tv-bad",
+                if note.is_empty() { "wrong" } else { note },
+            ));
+        }
+        for event in span.events.iter().take(NAMED_EVENTS) {
+            text.push_str(&badge("tv-event", &format!("event {}", event.name)));
+        }
+        let links = span.links.iter().map(|link| (link.trace_id, link.span_id));
+        text.extend(links.map(|target| self.link(target)));
+        text
+    }
+
+    /// An arrow with the name of what is linked to; a link within the page where it is shown.
+    fn link(&self, (trace, span): (TraceId, SpanId)) -> String {
+        let Some(node) = self.forest.find(trace, span) else {
+            let text = format!("→ links to span {span}, which was not received");
+            return badge("tv-link", &text);
+        };
+        let name = self.forest.span(node).map_or("", |span| &span.name);
+        let (anchor, name) = (self.anchor(trace, span), super::foreign(name));
+        format!(" <a class=\"tv-badge tv-link\" href=\"#{anchor}\">→ links to {name}</a>")
+    }
+
+    /// The `id` of a row that something links to; of several rows with one span id the first has it.
+    fn id(&self, id: NodeId) -> String {
+        let Node {
+            trace_id, span_id, ..
+        } = *self.forest.node(id);
+        let first = self.forest.find(trace_id, span_id) == Some(id);
+        if first && self.linked.contains(&(trace_id, span_id)) {
+            format!(" id=\"{}\"", self.anchor(trace_id, span_id))
+        } else {
+            String::new()
+        }
+    }
+
+    fn anchor(&self, trace: TraceId, span: SpanId) -> String {
+        format!("{}-{}-{span}", self.anchor, self.ids.short(trace))
+    }
+
+    fn durations(&self, id: NodeId, span: &Span) -> String {
+        let whole = duration(span.duration_nano());
+        if self.forest.node(id).children.is_empty() {
+            return whole;
+        }
+        let own = duration(self_time(self.forest, id));
+        format!("{whole}<br><small>self {own}</small>")
+    }
+}
+
+fn slug(caption: &str) -> String {
+    let dashed = caption.chars().map(|char| match char.to_ascii_lowercase() {
+        char if char.is_ascii_alphanumeric() => char,
+        _ => '-',
+    });
+    format!("tv-{}", dashed.collect::<String>())
 }

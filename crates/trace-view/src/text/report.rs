@@ -4,7 +4,7 @@ use trace_shape::{Diagnosis, Report};
 
 use super::{
     paint::{Tone, cell, cut, paint, width, wrap},
-    rows::rows,
+    rows::{SIDE_BY_SIDE, rows},
 };
 use crate::{Links, Style, clean, label};
 
@@ -94,16 +94,27 @@ fn details(diagnosis: &Diagnosis, several: bool, links: &Links, style: &Style) -
     text
 }
 
+/// `Look at   where …`; on a narrow terminal what is long stands below its label.
 fn detail(label: &str, value: &str, style: &Style) -> String {
     let value = clean(value);
+    let below = style.width < SIDE_BY_SIDE && width(&value) + INDENT + LABEL > style.width;
+    let indent = if below { INDENT + 2 } else { INDENT + LABEL };
+    let mut lines = wrap(&value, style.width.saturating_sub(indent));
+    if below {
+        lines.insert(0, String::new());
+    }
     let mut text = String::new();
-    for (index, line) in wrap(&value, style.width.saturating_sub(INDENT + LABEL))
-        .iter()
-        .enumerate()
-    {
-        let label = cell(if index == 0 { label } else { "" }, LABEL);
-        let label = paint(&label, Tone::Faint, style);
-        text.push_str(&format!("{}{label}{line}\n", " ".repeat(INDENT)));
+    for (index, line) in lines.iter().enumerate() {
+        let label = match index {
+            0 => cell(label, LABEL),
+            _ => " ".repeat(indent - INDENT),
+        };
+        let line = format!(
+            "{}{}{line}",
+            " ".repeat(INDENT),
+            paint(&label, Tone::Faint, style)
+        );
+        text.push_str(&format!("{}\n", line.trim_end()));
     }
     text
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Below this width the two sides stand one below the other.
-const SIDE_BY_SIDE: usize = 72;
+pub(super) const SIDE_BY_SIDE: usize = 72;
 const INDENT: usize = 3;
 
 /// One row as texts, before columns are measured.
