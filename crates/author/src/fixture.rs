@@ -41,6 +41,7 @@ const STARTER: &str = "//! A sample: work in a task.
 fn work() {
     // TODO(01.1): carry the span
     run();
+    // END(01.1)
 }
 ";
 
@@ -71,7 +72,7 @@ impl Fixture {
             ("solutions/01_sample/Cargo.toml", ""),
             (
                 "solutions/01_sample/src/lib.rs",
-                &STARTER.replace("    // TODO(01.1): carry the span\n", ""),
+                &STARTER.replace("TODO", "DONE"),
             ),
             ("solutions/01_sample/tests/verify.rs", ""),
             (

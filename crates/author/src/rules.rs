@@ -3,6 +3,7 @@
 use crate::{Finding, Input};
 
 mod habits;
+mod regions;
 mod rooms;
 mod settings;
 mod sizes;
@@ -24,6 +25,10 @@ pub const ALL: &[Rule] = &[
     Rule {
         name: "every_exercise_is_whole",
         check: triple::check,
+    },
+    Rule {
+        name: "starter_and_solution_differ_in_the_gaps_only",
+        check: regions::check,
     },
     Rule {
         name: "every_exercise_says_what_it_must",
