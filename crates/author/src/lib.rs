@@ -5,8 +5,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bench;
 mod finding;
 mod input;
+pub mod regen;
 pub mod rules;
 
 #[cfg(test)]

@@ -1,0 +1,196 @@
+//! Writes what is generated: the runs that the book shows, and the blocks in other documents.
+
+use std::{
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use course::{Exercise, TestRecord};
+use trace_view::{Links, Style, text};
+
+use crate::{Finding, Input, bench};
+
+mod block;
+mod normal;
+mod structure;
+
+use normal::Normal;
+
+/// How wide a report is that a page shows.
+const STYLE: Style = Style {
+    colour: false,
+    width: 96,
+};
+
+/// Whether files are written, or only looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Write what is not fresh.
+    Write,
+    /// Say what is not fresh.
+    Check,
+}
+
+/// Regenerates, or checks, what runs of one exercise leave in the book.
+///
+/// # Errors
+/// When a test cannot be run or a file cannot be written.
+pub fn exercise(input: &Input, exercise: &Exercise, mode: Mode) -> io::Result<Vec<Finding>> {
+    let root = input.layout.root();
+    let verify = fs::read_to_string(exercise.dir.join("tests/verify.rs"))?;
+    let mut findings = Vec::new();
+    for (name, package) in [
+        ("failing", exercise.slug.clone()),
+        ("solved", exercise.solution_package()),
+    ] {
+        let tests = bench::run(root, &package, &verify)?;
+        let Some(run) = bench::most_telling(tests) else {
+            continue;
+        };
+        let files = Files::of(input, exercise, name);
+        let now = normal::normalise(&run)?;
+        findings.extend(files.refresh(input, exercise, &now, mode)?);
+    }
+    Ok(findings)
+}
+
+/// Regenerates, or checks, the blocks in documents that show what other files hold.
+///
+/// # Errors
+/// When a document cannot be read or written.
+pub fn documents(input: &Input, mode: Mode) -> io::Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for name in ["README.md", "CONTRIBUTING.md"] {
+        let path = input.layout.root().join(name);
+        let text = fs::read_to_string(&path)?;
+        let fresh = block::fill(&text, |wanted| content(input, wanted))?;
+        if fresh == text {
+            continue;
+        }
+        match mode {
+            Mode::Write => write_whole(&path, &fresh)?,
+            Mode::Check => findings.push(stale(name.into(), "a generated block is not fresh")),
+        }
+    }
+    Ok(findings)
+}
+
+/// What a block of that name holds.
+fn content(input: &Input, wanted: &str) -> Option<String> {
+    let (what, slug) = wanted.split_once(' ')?;
+    let exercise = input
+        .exercises
+        .iter()
+        .find(|exercise| exercise.slug == slug)?;
+    let shown = Files::of(input, exercise, "failing").text;
+    match what {
+        "report" => Some(format!("```text\n{}```\n", fs::read_to_string(shown).ok()?)),
+        _ => None,
+    }
+}
+
+fn stale(path: PathBuf, what: impl Into<String>) -> Finding {
+    Finding::in_file(path, what, "cargo author regen")
+}
+
+/// The files that hold one run.
+struct Files {
+    record: PathBuf,
+    otlp: PathBuf,
+    text: PathBuf,
+}
+
+impl Files {
+    fn of(input: &Input, exercise: &Exercise, name: &str) -> Self {
+        let folder = input.layout.book().join("generated").join(&exercise.slug);
+        let file = |ending: &str| folder.join(format!("{name}.{ending}"));
+        Self {
+            record: file("json"),
+            otlp: file("otlp.json"),
+            text: file("txt"),
+        }
+    }
+
+    fn committed(&self) -> Option<Normal> {
+        let read = |path: &Path| serde_json::from_str(&fs::read_to_string(path).ok()?).ok();
+        Some(Normal {
+            record: read(&self.record)?,
+            otlp: read(&self.otlp)?,
+        })
+    }
+
+    /// Keeps what is committed while it says the same: times alone are no reason for a change.
+    fn refresh(
+        &self,
+        input: &Input,
+        exercise: &Exercise,
+        now: &Normal,
+        mode: Mode,
+    ) -> io::Result<Vec<Finding>> {
+        let committed = self.committed();
+        let difference = match &committed {
+            Some(committed) => {
+                structure::difference(&structure::of(committed), &structure::of(now))
+            }
+            None => Some("it is not there".to_owned()),
+        };
+        let run = match (&committed, &difference) {
+            (Some(committed), None) => committed,
+            _ => now,
+        };
+        let report = rendered(exercise, run)?;
+        let fresh_text = fs::read_to_string(&self.text).is_ok_and(|text| text == report);
+        match mode {
+            Mode::Write => {
+                if difference.is_some() {
+                    write_json(&self.record, &run.record)?;
+                    write_json(&self.otlp, &run.otlp)?;
+                }
+                if !fresh_text {
+                    write_whole(&self.text, &report)?;
+                }
+                Ok(Vec::new())
+            }
+            Mode::Check => {
+                let of_run = difference.map(|why| stale(input.relative(&self.record), why));
+                let of_text = (!fresh_text)
+                    .then(|| stale(input.relative(&self.text), "is not what the run prints"));
+                Ok(of_run.into_iter().chain(of_text).collect())
+            }
+        }
+    }
+}
+
+/// The report as a learner's terminal shows it.
+fn rendered(exercise: &Exercise, run: &Normal) -> io::Result<String> {
+    let record: TestRecord = serde_json::from_value(run.record.clone())?;
+    let heading = format!(
+        "{} {} · {}",
+        exercise.number, exercise.slug, exercise.settings.title
+    );
+    let links = Links {
+        book: "http://127.0.0.1:3000".to_owned(),
+        web: "http://127.0.0.1:16686".to_owned(),
+    };
+    let report = text::report(&heading, &record.report, &links, &STYLE);
+    let mut trimmed = String::new();
+    for line in report.trim_end().lines() {
+        let _infallible = writeln!(trimmed, "{}", line.trim_end());
+    }
+    Ok(trimmed)
+}
+
+fn write_json(path: &Path, json: &serde_json::Value) -> io::Result<()> {
+    write_whole(path, &format!("{}\n", serde_json::to_string_pretty(json)?))
+}
+
+/// Writes a file, whole or not at all.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let draft = path.with_extension("new");
+    fs::write(&draft, text)?;
+    fs::rename(draft, path)
+}
