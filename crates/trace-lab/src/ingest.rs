@@ -22,6 +22,8 @@ use trace_model::{
     otlp_json::{self, Decoded},
 };
 
+#[cfg(feature = "grpc")]
+pub(crate) use answer::partial_success;
 pub use answer::{Problem, summary};
 pub use body::{MAX_BODY, gunzip};
 

@@ -129,14 +129,14 @@ pub fn summary(rejected: &[String]) -> String {
 /// The message of a success, partial where spans were rejected.
 pub(super) fn accepted(encoding: Encoding, rejected: &[String]) -> Response {
     let body = match encoding {
-        Encoding::Protobuf => protobuf(rejected).encode_to_vec(),
+        Encoding::Protobuf => partial_success(rejected).encode_to_vec(),
         Encoding::Json => json(rejected).to_string().into_bytes(),
     };
     respond(StatusCode::OK, encoding, body)
 }
 
 /// The protobuf message of a success.
-pub(crate) fn protobuf(rejected: &[String]) -> ExportTraceServiceResponse {
+pub(crate) fn partial_success(rejected: &[String]) -> ExportTraceServiceResponse {
     let partial = ExportTracePartialSuccess {
         rejected_spans: rejected.len() as i64,
         error_message: summary(rejected),
