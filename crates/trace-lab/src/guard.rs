@@ -10,7 +10,7 @@ use axum::{
     Router,
     body::Body,
     extract::State,
-    http::{HeaderMap, Request, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -96,10 +96,38 @@ async fn check(State(guard): State<Arc<Guard>>, request: Request<Body>, next: Ne
         .uri()
         .authority()
         .map(|authority| authority.as_str().to_owned());
-    match guard.admit(authority.as_deref(), request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(why) => (StatusCode::FORBIDDEN, format!("{why}\n")).into_response(),
+    if let Err(why) = guard.admit(authority.as_deref(), request.headers()) {
+        return (StatusCode::FORBIDDEN, format!("{why}\n")).into_response();
     }
+    let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
+        return next.run(request).await;
+    };
+    let asks = request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = if asks {
+        preflight()
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(header::VARY, HeaderValue::from_static("origin"));
+    response
+}
+
+/// What a page of an allowed origin may send: spans, as its SDK writes them.
+fn preflight() -> Response {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "content-type, content-encoding",
+        ),
+        (header::ACCESS_CONTROL_MAX_AGE, "600"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
 }
 
 #[cfg(test)]

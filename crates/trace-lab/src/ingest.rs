@@ -16,7 +16,10 @@ use axum::{
     response::Response,
     routing::post,
 };
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 use trace_model::{
     Span,
     otlp_json::{self, Decoded},
@@ -25,6 +28,8 @@ use trace_model::{
 #[cfg(feature = "grpc")]
 pub(crate) use answer::partial_success;
 pub use answer::{Problem, summary};
+#[cfg(feature = "grpc")]
+pub(crate) use body::collect_in_time;
 pub use body::{MAX_BODY, gunzip};
 
 /// How many requests are read and decoded at the same time.
@@ -112,16 +117,32 @@ pub fn deliver(sink: &dyn Sink, decoded: Decoded) -> Result<Vec<String>, Full> {
     Ok(rejected)
 }
 
+/// Bounds how many requests are in memory at the same time; clones share the bound.
+#[derive(Clone, Debug)]
+pub(crate) struct Turns(Arc<Semaphore>);
+
+impl Turns {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+
+    /// Waits a little for a turn, which lasts as long as what is returned.
+    pub(crate) async fn take(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        let turn = timeout(TURN, self.0.acquire()).await;
+        turn.ok().and_then(Result::ok).ok_or(Problem::Overloaded)
+    }
+}
+
 #[derive(Clone)]
 struct Shared {
     sink: Arc<dyn Sink>,
-    turns: Arc<Semaphore>,
+    turns: Turns,
 }
 
 /// `/v1/traces`, and `/v1/logs` and `/v1/metrics`, which are accepted and dropped so that an SDK
 /// with all signals on does not complain.
 pub fn router(sink: Arc<dyn Sink>) -> Router {
-    let turns = Arc::new(Semaphore::new(AT_ONCE));
+    let turns = Turns::new();
     Router::new()
         .route("/v1/traces", post(traces))
         .route("/v1/logs", post(other_signal))
@@ -146,7 +167,7 @@ async fn export(
     request: Request<Body>,
 ) -> Result<Vec<String>, Problem> {
     let encoding = encoding.ok_or_else(|| Problem::content_type(request.headers()))?;
-    let _turn = turn(shared).await?;
+    let _turn = shared.turns.take().await?;
     let bytes = body::read(request).await?;
     let decoded = encoding.decode(&bytes).map_err(Problem::Undecodable)?;
     deliver(&*shared.sink, decoded).map_err(|Full| Problem::Overloaded)
@@ -157,16 +178,11 @@ async fn other_signal(State(shared): State<Shared>, request: Request<Body>) -> R
         return Problem::content_type(request.headers()).response(None);
     };
     let read = async {
-        let _turn = turn(&shared).await?;
+        let _turn = shared.turns.take().await?;
         body::read(request).await
     };
     match read.await {
         Ok(_) => answer::accepted(encoding, &[]),
         Err(problem) => problem.response(Some(encoding)),
     }
-}
-
-async fn turn(shared: &Shared) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
-    let turn = timeout(TURN, shared.turns.acquire()).await;
-    turn.ok().and_then(Result::ok).ok_or(Problem::Overloaded)
 }

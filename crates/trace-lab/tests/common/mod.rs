@@ -80,3 +80,17 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
+
+/// A lab on free ports.
+#[cfg(feature = "server")]
+pub fn lab() -> trace_lab::Lab {
+    trace_lab::Lab::start(&trace_lab::Options::default()).unwrap()
+}
+
+pub fn get(address: &str) -> Response {
+    http().get(address).send().unwrap()
+}
+
+pub fn json(address: &str) -> serde_json::Value {
+    get(address).json().unwrap()
+}
