@@ -34,6 +34,23 @@ impl Input {
         Ok(Self { layout, exercises })
     }
 
+    /// Keeps only the exercises of these slugs; all of them without any.
+    ///
+    /// # Errors
+    /// When there is no such exercise.
+    pub fn only(&mut self, slugs: &[String]) -> io::Result<()> {
+        for slug in slugs {
+            if !self.exercises.iter().any(|exercise| exercise.slug == *slug) {
+                return Err(io::Error::other(format!("there is no exercise `{slug}`")));
+            }
+        }
+        if !slugs.is_empty() {
+            self.exercises
+                .retain(|exercise| slugs.contains(&exercise.slug));
+        }
+        Ok(())
+    }
+
     /// A path from the root of the checkout, as findings show it.
     #[must_use]
     pub fn relative(&self, path: &Path) -> PathBuf {

@@ -10,6 +10,9 @@ mod finding;
 mod input;
 pub mod regen;
 pub mod rules;
+pub mod runs;
+pub mod timings;
+pub mod verdict;
 
 #[cfg(test)]
 mod fixture;

@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use course::{Exercise, TestRecord};
+use course::Exercise;
+use trace_shape::Report;
 use trace_view::{Links, Style, text};
 
 use crate::{Finding, Input, bench};
@@ -55,11 +56,15 @@ pub fn exercise(input: &Input, exercise: &Exercise, mode: Mode) -> io::Result<Ve
     Ok(findings)
 }
 
-/// Regenerates, or checks, the blocks in documents that show what other files hold.
+/// Regenerates, or checks, what is made of all exercises: the blocks in documents.
 ///
 /// # Errors
-/// When a document cannot be read or written.
-pub fn documents(input: &Input, mode: Mode) -> io::Result<Vec<Finding>> {
+/// When a file cannot be read or written.
+pub fn shared(input: &Input, mode: Mode) -> io::Result<Vec<Finding>> {
+    documents(input, mode)
+}
+
+fn documents(input: &Input, mode: Mode) -> io::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for name in ["README.md", "CONTRIBUTING.md"] {
         let path = input.layout.root().join(name);
@@ -96,7 +101,7 @@ fn stale(path: PathBuf, what: impl Into<String>) -> Finding {
 
 /// The files that hold one run.
 struct Files {
-    record: PathBuf,
+    report: PathBuf,
     otlp: PathBuf,
     text: PathBuf,
 }
@@ -106,7 +111,7 @@ impl Files {
         let folder = input.layout.book().join("generated").join(&exercise.slug);
         let file = |ending: &str| folder.join(format!("{name}.{ending}"));
         Self {
-            record: file("json"),
+            report: file("json"),
             otlp: file("otlp.json"),
             text: file("txt"),
         }
@@ -115,7 +120,7 @@ impl Files {
     fn committed(&self) -> Option<Normal> {
         let read = |path: &Path| serde_json::from_str(&fs::read_to_string(path).ok()?).ok();
         Some(Normal {
-            record: read(&self.record)?,
+            report: read(&self.report)?,
             otlp: read(&self.otlp)?,
         })
     }
@@ -144,7 +149,7 @@ impl Files {
         match mode {
             Mode::Write => {
                 if difference.is_some() {
-                    write_json(&self.record, &run.record)?;
+                    write_json(&self.report, &run.report)?;
                     write_json(&self.otlp, &run.otlp)?;
                 }
                 if !fresh_text {
@@ -153,7 +158,7 @@ impl Files {
                 Ok(Vec::new())
             }
             Mode::Check => {
-                let of_run = difference.map(|why| stale(input.relative(&self.record), why));
+                let of_run = difference.map(|why| stale(input.relative(&self.report), why));
                 let of_text = (!fresh_text)
                     .then(|| stale(input.relative(&self.text), "is not what the run prints"));
                 Ok(of_run.into_iter().chain(of_text).collect())
@@ -164,7 +169,7 @@ impl Files {
 
 /// The report as a learner's terminal shows it.
 fn rendered(exercise: &Exercise, run: &Normal) -> io::Result<String> {
-    let record: TestRecord = serde_json::from_value(run.record.clone())?;
+    let report: Report = serde_json::from_value(run.report.clone())?;
     let heading = format!(
         "{} {} · {}",
         exercise.number, exercise.slug, exercise.settings.title
@@ -173,9 +178,9 @@ fn rendered(exercise: &Exercise, run: &Normal) -> io::Result<String> {
         book: "http://127.0.0.1:3000".to_owned(),
         web: "http://127.0.0.1:16686".to_owned(),
     };
-    let report = text::report(&heading, &record.report, &links, &STYLE);
+    let printed = text::report(&heading, &report, &links, &STYLE);
     let mut trimmed = String::new();
-    for line in report.trim_end().lines() {
+    for line in printed.trim_end().lines() {
         let _infallible = writeln!(trimmed, "{}", line.trim_end());
     }
     Ok(trimmed)

@@ -2,6 +2,7 @@
 
 use crate::{Finding, Input};
 
+mod book;
 mod habits;
 mod regions;
 mod rooms;
@@ -45,6 +46,10 @@ pub const ALL: &[Rule] = &[
     Rule {
         name: "tests_wait_without_sleeping",
         check: habits::check,
+    },
+    Rule {
+        name: "the_book_leads_nobody_astray",
+        check: book::check,
     },
     Rule {
         name: "texts_avoid_the_banned_words",

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::ExitCode, sync::Arc};
 
-use author::{Finding, Input, rules};
+use author::{Finding, Input, rules, runs};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
@@ -14,7 +14,14 @@ fn main() -> ExitCode {
         let (rule, input) = (*rule, Arc::clone(&input));
         Trial::test(rule.name, move || nothing_in(&(rule.check)(&input)))
     });
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    let cases = runs::cases(&input).into_iter().map(|case| {
+        let input = Arc::clone(&input);
+        Trial::test(case.name(), move || match case.check(&input) {
+            Ok(findings) => nothing_in(&findings),
+            Err(error) => Err(error.to_string().into()),
+        })
+    });
+    libtest_mimic::run(&arguments, trials.chain(cases).collect()).exit_code()
 }
 
 fn nothing_in(findings: &[Finding]) -> Result<(), Failed> {

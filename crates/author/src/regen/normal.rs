@@ -19,23 +19,23 @@ const PORT: &str = "8080";
 /// How many digits of an id a text shows at least.
 const SHORTEST: usize = 4;
 
-/// Record and spans as JSON, normalised.
+/// Report and spans as JSON, normalised.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Normal {
-    pub(super) record: Value,
+    pub(super) report: Value,
     pub(super) otlp: Value,
 }
 
 /// Normalises a run.
 ///
 /// # Errors
-/// When the record is no JSON, which only a non-finite number could make it.
+/// When the report is no JSON, which only a non-finite number could make it.
 pub(super) fn normalise(run: &Recorded) -> serde_json::Result<Normal> {
-    let mut record = serde_json::to_value(&run.record)?;
+    let mut report = serde_json::to_value(&run.record.report)?;
     let mut otlp = otlp_json::to_value(&run.spans);
     let origin = run.spans.iter().map(|span| span.start_unix_nano).min();
     let mut ids = Ids::of(&run.spans);
-    for json in [&mut otlp, &mut record] {
+    for json in [&mut otlp, &mut report] {
         rewrite(json, &mut |key, value| {
             if is_time(key) {
                 *value = rebased(value, origin.unwrap_or_default());
@@ -44,8 +44,7 @@ pub(super) fn normalise(run: &Recorded) -> serde_json::Result<Normal> {
             }
         });
     }
-    record["seconds"] = Value::from(0.0);
-    Ok(Normal { record, otlp })
+    Ok(Normal { report, otlp })
 }
 
 /// Calls `change` with each value that is neither list nor object, and the key it stands under.

@@ -7,15 +7,14 @@ use super::normal::{Normal, is_volatile};
 /// The lines that say what a run is, but for times and numbers, sorted: spans that overlap come in
 /// an order of their own each time.
 pub(super) fn of(run: &Normal) -> Vec<String> {
-    let mut lines = report(&run.record);
+    let mut lines = report(&run.report);
     lines.extend(spans(&run.otlp));
     lines.sort();
     lines
 }
 
-fn report(record: &Value) -> Vec<String> {
-    let mut lines = vec![format!("test {} {}", record["test"], record["verdict"])];
-    let report = &record["report"];
+fn report(report: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
     for diagnosis in list(&report["diagnoses"]) {
         let field = |name: &str| masked(diagnosis[name].as_str().unwrap_or_default());
         lines.push(format!(
@@ -111,10 +110,10 @@ mod tests {
             "attributes": [{"key": "cars.query", "value": {"stringValue": "golf"}}],
         });
         Normal {
-            record: json!({"test": "a", "verdict": "failed", "report": {
+            report: json!({
                 "diagnoses": [{"code": "stretched", "count": 1, "message": format!("took {start} ms")}],
                 "rows": [],
-            }}),
+            }),
             otlp: json!({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}),
         }
     }

@@ -1,0 +1,33 @@
+//! How fast the course is: from a fresh clone to the first verdict, from a save to the next one, and
+//! whether a test passes every time.
+
+mod machine;
+mod repeat;
+mod saves;
+mod session;
+mod table;
+
+use std::{fs, io};
+
+use crate::{Finding, Input};
+
+pub use repeat::repeat;
+
+/// Measures a fresh clone and every save, prints the table, and writes `docs/loop.md`.
+///
+/// # Errors
+/// When the clone cannot be made or the runner does not answer in time.
+pub fn measure(input: &Input) -> io::Result<Vec<Finding>> {
+    let machine = machine::Machine::now();
+    let mut rows = Vec::new();
+    let clone = session::Clone::of(input)?;
+    rows.extend(saves::first_verdict(&clone)?);
+    for exercise in &input.exercises {
+        rows.push(saves::after_a_save(&clone, exercise)?);
+    }
+    let table = table::markdown(&rows, &machine);
+    print!("{table}");
+    let path = input.layout.root().join("docs/loop.md");
+    fs::write(path, table)?;
+    Ok(Vec::new())
+}

@@ -1,0 +1,107 @@
+//! The same test again and again, while the machine has more to do than it can.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
+
+use course::Exercise;
+use serde_json::Value;
+
+use crate::{Finding, Input, bench::cargo};
+
+/// Runs the tests of each solution `times` times under full load; a finding for each that failed.
+///
+/// # Errors
+/// When a test cannot be compiled or started.
+pub fn repeat(input: &Input, times: usize) -> io::Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for exercise in &input.exercises {
+        let test = compiled(input.layout.root(), &exercise.solution_package())?;
+        let folder = input.solution(exercise);
+        let failures = under_load(|| run(&test, &folder, times))?;
+        println!(
+            "{}: {} of {times} runs failed",
+            exercise.slug,
+            failures.len()
+        );
+        findings.extend(flake(input, exercise, times, &failures));
+    }
+    Ok(findings)
+}
+
+fn flake(input: &Input, exercise: &Exercise, times: usize, failures: &[String]) -> Option<Finding> {
+    let first = failures.first()?;
+    let what = format!(
+        "{} of {times} runs under load failed, the first one with:\n{first}",
+        failures.len()
+    );
+    let path = input.relative(&exercise.dir.join("tests/verify.rs"));
+    Some(Finding::in_file(
+        path,
+        what,
+        "wait for what happens, not for time",
+    ))
+}
+
+/// The executable of a package's `tests/verify.rs`.
+fn compiled(root: &Path, package: &str) -> io::Result<PathBuf> {
+    let output = cargo(root)
+        .args([
+            "test",
+            "--no-run",
+            "--message-format",
+            "json",
+            "--test",
+            "verify",
+        ])
+        .args(["--package", package])
+        .stderr(Stdio::inherit())
+        .output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let messages = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let found = messages
+        .filter(|message| message["target"]["name"] == "verify")
+        .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
+    found.ok_or_else(|| io::Error::other(format!("no test came out of {package}")))
+}
+
+/// What the failed runs printed.
+fn run(test: &Path, folder: &Path, times: usize) -> io::Result<Vec<String>> {
+    let mut failures = Vec::new();
+    for _ in 0..times {
+        let output = Command::new(test)
+            .current_dir(folder)
+            .env("NO_COLOR", "1")
+            .env("WORKSHOP_OTLP", "off")
+            .stdin(Stdio::null())
+            .output()?;
+        if !output.status.success() {
+            failures.push(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+    }
+    Ok(failures)
+}
+
+/// Runs `work` beside two busy threads for each core.
+fn under_load<T>(work: impl FnOnce() -> T) -> T {
+    let over = AtomicBool::new(false);
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..2 * cores {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let result = work();
+        over.store(true, Ordering::Relaxed);
+        result
+    })
+}
