@@ -39,4 +39,4 @@ pub use guard::{SHUTDOWN_LIMIT, Telemetry, init};
 pub use pipeline::{EXPORT_LIMIT, endpoint, exporter, resource};
 pub use signal::{StopSignal, stop_signal};
 pub use subscriber::subscribe;
-pub use witness::{WITNESS_LINES, WITNESS_VARIABLE, Witness, witness};
+pub use witness::{WITNESS_LINES, WITNESS_VARIABLE, Witness, open_spans, witness};

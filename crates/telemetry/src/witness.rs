@@ -6,7 +6,7 @@ use std::{
     io::Write,
     sync::{
         OnceLock,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicIsize, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -26,6 +26,16 @@ pub const WITNESS_VARIABLE: &str = "WORKSHOP_WITNESS";
 /// After so many lines one `{"event":"full"}` follows and nothing more: a span in an endless loop
 /// must not fill the disk.
 pub const WITNESS_LINES: usize = 100_000;
+
+/// Spans of this process that started and have not ended. Signed, for a span may end in a provider
+/// that never saw it start.
+static OPEN: AtomicIsize = AtomicIsize::new(0);
+
+/// How many spans of this process started and have not ended, as far as a [`Witness`] saw.
+#[must_use]
+pub fn open_spans() -> usize {
+    OPEN.load(Ordering::SeqCst).max(0).unsigned_abs()
+}
 
 /// A span processor that appends a line of JSON for each start and end, and one when the provider
 /// is shut down, to the file that `WORKSHOP_WITNESS` names.
@@ -69,6 +79,7 @@ impl Witness {
 
 impl SpanProcessor for Witness {
     fn on_start(&self, span: &mut Span, _: &Context) {
+        OPEN.fetch_add(1, Ordering::SeqCst);
         if self.file.is_none() {
             return;
         }
@@ -92,6 +103,7 @@ impl SpanProcessor for Witness {
     }
 
     fn on_end(&self, span: SpanData) {
+        OPEN.fetch_sub(1, Ordering::SeqCst);
         self.line(|| {
             json!({
                 "event": "end",
