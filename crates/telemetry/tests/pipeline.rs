@@ -1,5 +1,7 @@
 //! Spans that ended arrive, or shutdown says which did not, where they should have gone and why.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[allow(dead_code, reason = "each file of tests uses its part")]
 mod common;
 
 use std::{

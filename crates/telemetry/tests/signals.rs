@@ -1,5 +1,7 @@
 //! Either signal that asks a process to stop leaves time for its spans.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[allow(dead_code, reason = "each file of tests uses its part")]
 mod common;
 
 use std::io::{BufRead, BufReader};

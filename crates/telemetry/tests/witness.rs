@@ -1,5 +1,7 @@
 //! The witness sees starts and ends outside of the pipeline, whatever becomes of the process.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[allow(dead_code, reason = "each file of tests uses its part")]
 mod common;
 
 use common::{is_inner, start};

@@ -1,0 +1,105 @@
+//! What is known of the child processes of one run, and waiting for it.
+
+use std::{
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use crate::control::{Panic, Told};
+
+/// Written by the threads that watch the processes, read by the test.
+#[derive(Debug, Default)]
+pub(crate) struct Board {
+    states: Mutex<Vec<State>>,
+    changed: Condvar,
+}
+
+/// What one process told, and how it ended.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct State {
+    pub(crate) told: Vec<Told>,
+    /// The line is closed: nothing more will be told.
+    pub(crate) closed: bool,
+    /// How it ended, in words; none while it runs.
+    pub(crate) ended: Option<End>,
+}
+
+/// How a process ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Code(i32),
+    Signal(i32),
+}
+
+impl State {
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.told.iter().find_map(|told| match told {
+            Told::Listening(port) => Some(*port),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn answer(&self) -> Option<&serde_json::Value> {
+        self.told.iter().find_map(|told| match told {
+            Told::Answer(value) => Some(value),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn panics(&self) -> impl DoubleEndedIterator<Item = &Panic> {
+        self.told.iter().filter_map(|told| match told {
+            Told::Panicked(panic) => Some(panic),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn has(&self, told: &Told) -> bool {
+        self.told.contains(told)
+    }
+
+    /// It ended, and all that it told is here.
+    pub(crate) fn is_over(&self) -> bool {
+        self.ended.is_some() && self.closed
+    }
+}
+
+impl Board {
+    fn states(&self) -> MutexGuard<'_, Vec<State>> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for one more process.
+    pub(crate) fn add(&self) -> usize {
+        let mut states = self.states();
+        states.push(State::default());
+        states.len() - 1
+    }
+
+    pub(crate) fn update(&self, index: usize, change: impl FnOnce(&mut State)) {
+        if let Some(state) = self.states().get_mut(index) {
+            change(state);
+        }
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn state(&self, index: usize) -> State {
+        self.states().get(index).cloned().unwrap_or_default()
+    }
+
+    /// Waits until `enough` holds; false when it does not by `deadline`. What was told before
+    /// counts.
+    pub(crate) fn wait(&self, deadline: Instant, enough: impl Fn(&[State]) -> bool) -> bool {
+        let mut states = self.states();
+        loop {
+            if enough(&states) {
+                return true;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let waited = self.changed.wait_timeout(states, left);
+            states = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! What a child process does: it is one service of the test, and ends when that is done.
+
+use std::{
+    env, fs, io,
+    io::{BufRead, BufReader},
+    mem,
+    net::TcpListener,
+    os::{fd::AsFd, fd::OwnedFd, unix::net::UnixStream},
+    panic::{self, AssertUnwindSafe, PanicHookInfo},
+    path::Path,
+    process,
+    sync::{OnceLock, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Signal, kill_current_process_group};
+use serde::Serialize;
+use telemetry::Telemetry;
+
+use crate::control::{Panic, STOP, Teller, Told};
+
+/// How long spans that are still open are waited for once the code has answered: work that it left
+/// behind may end a moment later, and the verdict must not hang on that moment.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// This process as a child.
+#[derive(Debug)]
+pub(crate) struct Me {
+    pub(crate) teller: Teller,
+    /// Told when the test asks for the end.
+    stop: mpsc::Receiver<()>,
+}
+
+/// Which runtime async code gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flavour {
+    /// Several worker threads, as `#[tokio::main]` has.
+    #[default]
+    MultiThread,
+    /// One thread for everything.
+    CurrentThread,
+}
+
+impl Me {
+    /// Takes the line to the test from standard input, which is then empty for the code under test:
+    /// whatever it does to its standard input disturbs nobody.
+    pub(crate) fn take_over() -> io::Result<Self> {
+        let stdin = io::stdin();
+        let line = UnixStream::from(OwnedFd::from(stdin.as_fd().try_clone_to_owned()?));
+        rustix::stdio::dup2_stdin(fs::File::open("/dev/null")?)?;
+        let teller = Teller::new(line.try_clone()?);
+        report_panics(teller.clone());
+        let (stopped, stop) = mpsc::channel();
+        thread::Builder::new()
+            .name("workshop-line".to_owned())
+            .spawn(move || attend(line, &stopped))?;
+        Ok(Self { teller, stop })
+    }
+
+    /// Ends the process, with everything said.
+    fn leave(&self) -> ! {
+        self.teller.tell(&Told::Done);
+        process::exit(0)
+    }
+
+    /// Runs `code` as a service that answers once; never returns.
+    pub(crate) fn answer<T: Serialize>(
+        &self,
+        pipeline: Option<&str>,
+        code: impl FnOnce() -> T,
+    ) -> ! {
+        let telemetry = self.set_up(pipeline);
+        match panic::catch_unwind(AssertUnwindSafe(code)) {
+            Ok(answer) => self.tell_answer(&answer),
+            Err(_) => self.teller.tell(&Told::Unwound),
+        }
+        settle();
+        self.shut_down(telemetry);
+        self.leave()
+    }
+
+    fn tell_answer<T: Serialize>(&self, answer: &T) {
+        let told = match serde_json::to_value(answer) {
+            Ok(value) => Told::Answer(value),
+            Err(error) => Told::Pipeline(format!("the answer cannot be written down: {error}")),
+        };
+        self.teller.tell(&told);
+    }
+
+    /// Runs `service` until the test asks for the end; never returns.
+    pub(crate) fn serve<F>(&self, name: &str, service: impl FnOnce(Place) -> F) -> !
+    where
+        F: Future + Send + 'static,
+        F::Output: Outcome,
+    {
+        let telemetry = self.set_up(Some(name));
+        let runtime = runtime(Flavour::MultiThread);
+        let place = Place {
+            teller: self.teller.clone(),
+        };
+        let started = panic::catch_unwind(AssertUnwindSafe(|| {
+            let _inside = runtime.enter();
+            service(place)
+        }));
+        match started {
+            Ok(future) => {
+                let teller = self.teller.clone();
+                let service = runtime.spawn(async move { future.await.outcome() });
+                runtime.spawn(async move {
+                    let told = service.await.map(|outcome| Told::Returned(outcome.err()));
+                    teller.tell(&told.unwrap_or(Told::Unwound));
+                });
+                // The other end hangs up only together with the process.
+                let _ = self.stop.recv();
+            }
+            Err(_) => self.teller.tell(&Told::Unwound),
+        }
+        settle();
+        self.shut_down(telemetry);
+        self.leave()
+    }
+
+    fn set_up(&self, pipeline: Option<&str>) -> Option<Telemetry> {
+        match telemetry::init(pipeline?) {
+            Ok(telemetry) => Some(telemetry),
+            Err(error) => {
+                self.teller.tell(&Told::Pipeline(error.to_string()));
+                None
+            }
+        }
+    }
+
+    fn shut_down(&self, telemetry: Option<Telemetry>) {
+        if let Some(Err(error)) = telemetry.map(Telemetry::shutdown) {
+            self.teller.tell(&Told::Pipeline(error.to_string()));
+        }
+    }
+}
+
+/// Whether spans are still open and worth waiting for: [`SETTLE`] in all, however often it is asked.
+fn unsettled() -> bool {
+    static DEADLINE: OnceLock<Instant> = OnceLock::new();
+    let deadline = DEADLINE.get_or_init(|| Instant::now() + SETTLE);
+    telemetry::open_spans() > 0 && Instant::now() < *deadline
+}
+
+/// Waits until every span has ended, for a moment.
+fn settle() {
+    while unsettled() {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Runs a future to its end, and lets what it left behind go on while its spans are open.
+pub(crate) fn block_on<F: Future>(flavour: Flavour, code: impl FnOnce() -> F) -> F::Output {
+    let runtime = runtime(flavour);
+    let answer = runtime.block_on(async { code().await });
+    runtime.block_on(async {
+        while unsettled() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    // Dropping it would end the spans of tasks that never end; the process ends soon.
+    mem::forget(runtime);
+    answer
+}
+
+fn runtime(flavour: Flavour) -> tokio::runtime::Runtime {
+    let mut builder = match flavour {
+        Flavour::MultiThread => tokio::runtime::Builder::new_multi_thread(),
+        Flavour::CurrentThread => tokio::runtime::Builder::new_current_thread(),
+    };
+    match builder.enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => panic!("the system gives no runtime: {error}"),
+    }
+}
+
+/// Tells of every panic, on whatever thread, before it is printed as usual.
+fn report_panics(teller: Teller) {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        teller.tell(&Told::Panicked(describe(info)));
+        usual(info);
+    }));
+}
+
+fn describe(info: &PanicHookInfo<'_>) -> Panic {
+    let message = info.payload_as_str().unwrap_or("no message").to_owned();
+    let place = info
+        .location()
+        .map(|place| format!("{}:{}", place.file(), place.line()));
+    Panic { message, place }
+}
+
+/// Listens to the test. When the line closes without a word the test is gone: then this process,
+/// and everything that it started, goes as well.
+fn attend(line: UnixStream, stopped: &mpsc::Sender<()>) {
+    let mut lines = BufReader::new(line).lines();
+    while let Some(Ok(word)) = lines.next() {
+        if word == STOP {
+            // Nobody waits where the code answers once.
+            let _ = stopped.send(());
+        }
+    }
+    if let Some(folder) = env::var_os(telemetry::WITNESS_VARIABLE)
+        && let Some(folder) = Path::new(&folder).parent()
+    {
+        let _ = fs::remove_dir_all(folder);
+    }
+    let _ = kill_current_process_group(Signal::KILL);
+    process::abort()
+}
+
+/// Where a service stands: its port, and the addresses of the others.
+#[derive(Debug)]
+pub struct Place {
+    teller: Teller,
+}
+
+impl Place {
+    /// A listener on a free port of this machine, ready for tokio (non-blocking).
+    ///
+    /// # Panics
+    /// When the system gives no port.
+    #[must_use]
+    pub fn listener(&self) -> TcpListener {
+        match self.bind() {
+            Ok(listener) => listener,
+            Err(error) => panic!("the system gives no port: {error}"),
+        }
+    }
+
+    fn bind(&self) -> io::Result<TcpListener> {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        listener.set_nonblocking(true)?;
+        self.teller
+            .tell(&Told::Listening(listener.local_addr()?.port()));
+        Ok(listener)
+    }
+
+    /// The address of another service, without a slash at the end. It leads through the wire tap.
+    ///
+    /// # Panics
+    /// When the test has no such service.
+    #[must_use]
+    pub fn url(&self, service: &str) -> String {
+        let variable = url_variable(service);
+        env::var(&variable)
+            .unwrap_or_else(|_| panic!("this test has no service `{service}` ({variable})"))
+    }
+}
+
+/// The variable that holds the address of a service: `WORKSHOP_CAR_PHOTOS_URL`.
+pub(crate) fn url_variable(service: &str) -> String {
+    let name = service.to_uppercase().replace(['-', '.'], "_");
+    format!("WORKSHOP_{name}_URL")
+}
+
+/// What a service's future may end with: nothing, or an error that can be shown.
+pub trait Outcome {
+    /// The error in words.
+    ///
+    /// # Errors
+    /// When the service failed.
+    fn outcome(self) -> Result<(), String>;
+}
+
+impl Outcome for () {
+    fn outcome(self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl<E: std::fmt::Display> Outcome for Result<(), E> {
+    fn outcome(self) -> Result<(), String> {
+        self.map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,62 @@
+//! Everything that a run left behind, for facts that no shape can say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use trace_model::{Forest, Span};
+use trace_shape::{Call, Crossing, Evidence, Witnessed};
+
+/// What was received, printed and seen on the wire.
+#[derive(Debug)]
+pub struct Seen {
+    pub(crate) forest: Forest,
+    pub(crate) evidence: Evidence,
+    pub(crate) outputs: BTreeMap<String, String>,
+    /// Names of spans that were open when the code shut its own provider down.
+    pub(crate) cut_off: BTreeSet<String>,
+}
+
+impl Seen {
+    /// All spans that were received, by trace and start.
+    #[must_use]
+    pub fn spans(&self) -> &[Span] {
+        self.forest.spans()
+    }
+
+    /// The spans of that name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Vec<&Span> {
+        let named = |span: &&Span| span.name == name;
+        self.spans().iter().filter(named).collect()
+    }
+
+    /// The spans with their parents resolved.
+    #[must_use]
+    pub fn forest(&self) -> &Forest {
+        &self.forest
+    }
+
+    /// The last 8 KiB that a service printed, on both streams; empty for an unknown one.
+    #[must_use]
+    pub fn output(&self, service: &str) -> &str {
+        self.outputs.get(service).map_or("", String::as_str)
+    }
+
+    /// What crossed the wire, in order.
+    #[must_use]
+    pub fn crossings(&self) -> &[Crossing] {
+        &self.evidence.crossings
+    }
+
+    /// The sampled spans that were seen to start; empty where nobody watched, or too many started
+    /// to write them all down.
+    #[must_use]
+    pub fn witnessed(&self) -> &[Witnessed] {
+        self.evidence.witnessed.as_deref().unwrap_or_default()
+    }
+
+    /// The harness's own calls, in order.
+    #[must_use]
+    pub fn calls(&self) -> &[Call] {
+        &self.evidence.calls
+    }
+}

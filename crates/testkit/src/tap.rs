@@ -1,0 +1,178 @@
+//! The wire tap: passes every byte between two services on as it is, and writes down the head of
+//! each request before it goes on.
+
+use std::{
+    io::{self, Read, Write},
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Instant,
+};
+
+use trace_shape::Crossing;
+
+use crate::{board::Board, heads::Heads};
+
+/// What crossed any of the taps of one run, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Log(Mutex<Vec<Crossing>>);
+
+impl Log {
+    fn add(&self, crossing: Crossing) {
+        self.lock().push(crossing);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Crossing>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn crossings(&self) -> Vec<Crossing> {
+        self.lock().clone()
+    }
+}
+
+/// Whom a tap stands before.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) service: String,
+    /// Its place on the board, where its port will appear.
+    pub(crate) index: usize,
+    pub(crate) board: Arc<Board>,
+    /// How long a connection waits for that port.
+    pub(crate) deadline: Instant,
+}
+
+impl Target {
+    fn connect(&self) -> io::Result<TcpStream> {
+        let port = |index: usize| self.board.state(index).port();
+        let known = |states: &[crate::board::State]| {
+            let state = states.get(self.index);
+            state.is_some_and(|state| state.port().is_some() || state.ended.is_some())
+        };
+        let _ = self.board.wait(self.deadline, known);
+        let port = port(self.index).ok_or(io::ErrorKind::ConnectionRefused)?;
+        TcpStream::connect(("127.0.0.1", port))
+    }
+}
+
+/// An address that leads from one service to another. Dropping it closes everything.
+#[derive(Debug)]
+pub(crate) struct Tap {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    from: String,
+    target: Target,
+    log: Arc<Log>,
+    closed: AtomicBool,
+    /// Both ends of every connection, to close them.
+    open: Mutex<Vec<TcpStream>>,
+}
+
+impl Tap {
+    /// Opens a tap on a free port of this machine.
+    pub(crate) fn open(from: &str, target: Target, log: &Arc<Log>) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            from: from.to_owned(),
+            target,
+            log: log.clone(),
+            closed: AtomicBool::new(false),
+            open: Mutex::default(),
+        });
+        let accepting = shared.clone();
+        thread::Builder::new()
+            .name("wire-tap".to_owned())
+            .spawn(move || accepting.accept(&listener))?;
+        Ok(Self { address, shared })
+    }
+
+    /// Where the caller connects to.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Ordering::SeqCst);
+        // Wakes the thread that accepts.
+        let _ = TcpStream::connect(self.address);
+        for stream in self.shared.open().drain(..) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+impl Shared {
+    fn open(&self) -> MutexGuard<'_, Vec<TcpStream>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn accept(self: Arc<Self>, listener: &TcpListener) {
+        while let Ok((client, _)) = listener.accept() {
+            if self.closed.load(Ordering::SeqCst) {
+                return;
+            }
+            let shared = self.clone();
+            thread::spawn(move || shared.pass(client));
+        }
+    }
+
+    /// One connection. A broken end closes the other: each side sees what it would have seen
+    /// without the tap.
+    fn pass(&self, client: TcpStream) {
+        let Ok(server) = self.target.connect() else {
+            return;
+        };
+        let _ = (client.set_nodelay(true), server.set_nodelay(true));
+        let ends = [client.try_clone(), server.try_clone()];
+        let [Ok(mut client_back), Ok(mut server_back)] = ends else {
+            return;
+        };
+        self.keep([&client, &server]);
+        thread::spawn(move || {
+            let _ = io::copy(&mut server_back, &mut client_back);
+            let _ = client_back.shutdown(Shutdown::Write);
+        });
+        let _ = self.forward(&client, &server);
+        let _ = server.shutdown(Shutdown::Write);
+    }
+
+    fn keep(&self, ends: [&TcpStream; 2]) {
+        let mut open = self.open();
+        open.extend(ends.iter().filter_map(|end| end.try_clone().ok()));
+        // A tap that closed in the meantime has not seen these.
+        if self.closed.load(Ordering::SeqCst) {
+            for end in open.drain(..) {
+                let _ = end.shutdown(Shutdown::Both);
+            }
+        }
+    }
+
+    fn forward(&self, mut client: &TcpStream, mut server: &TcpStream) -> io::Result<()> {
+        let mut heads = Heads::default();
+        let mut buffer = vec![0; 16 * 1024];
+        loop {
+            let read = client.read(&mut buffer)?;
+            if read == 0 {
+                return Ok(());
+            }
+            for head in heads.feed(&buffer[..read]) {
+                self.log.add(Crossing {
+                    from: self.from.clone(),
+                    to: self.target.service.clone(),
+                    ..head
+                });
+            }
+            server.write_all(&buffer[..read])?;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The taps between the services of one test: one for each pair, so that each tap knows who calls.
+
+use std::{collections::BTreeMap, io, sync::Arc};
+
+use trace_shape::Crossing;
+
+use crate::{
+    child::url_variable,
+    stage::Stage,
+    tap::{Log, Tap, Target},
+};
+
+/// Who calls whom, by which address.
+#[derive(Debug)]
+pub(crate) struct Wires {
+    log: Arc<Log>,
+    /// Caller, callee, tap.
+    taps: Vec<(String, String, Tap)>,
+}
+
+impl Wires {
+    /// Opens the taps for services that are about to start in this order.
+    pub(crate) fn open(services: &[String], stage: &Stage) -> io::Result<Self> {
+        let log = Arc::default();
+        let mut taps = Vec::new();
+        let callers = services.iter().map(String::as_str).chain(["test"]);
+        for from in callers {
+            for (index, to) in services.iter().enumerate().filter(|(_, to)| *to != from) {
+                let target = Target {
+                    service: to.clone(),
+                    index,
+                    board: stage.board(),
+                    deadline: stage.deadline,
+                };
+                taps.push((from.to_owned(), to.clone(), Tap::open(from, target, &log)?));
+            }
+        }
+        Ok(Self { log, taps })
+    }
+
+    /// The address of each service as `from` calls it.
+    pub(crate) fn urls(&self, from: &str) -> BTreeMap<String, String> {
+        let of_caller = self.taps.iter().filter(|(caller, _, _)| caller == from);
+        of_caller
+            .map(|(_, to, tap)| (to.clone(), tap.url()))
+            .collect()
+    }
+
+    /// The same as environment variables.
+    pub(crate) fn variables(&self, from: &str) -> Vec<(String, String)> {
+        let urls = self.urls(from).into_iter();
+        urls.map(|(to, url)| (url_variable(&to), url)).collect()
+    }
+
+    pub(crate) fn crossings(&self) -> Vec<Crossing> {
+        self.log.crossings()
+    }
+}
