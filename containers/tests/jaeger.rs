@@ -8,7 +8,10 @@ use std::{
 };
 
 use containers::{Jaeger, docker, image_to_test, or_skip, within};
-use trace_lab::client::{Client, Kind};
+use trace_lab::{
+    Lab, Options,
+    client::{Client, Kind},
+};
 use trace_model::{
     Attributes, Event, Kind as SpanKind, Link, Span, SpanId, Status, StatusCode, TraceId,
 };
@@ -124,6 +127,28 @@ fn a_trace_comes_back_from_jaeger_as_it_was_sent() {
         found, sent,
         "spans, links, events and times must survive Jaeger"
     );
+}
+
+#[test]
+fn the_lab_gives_back_the_same_as_jaeger() {
+    let lab = Lab::start(&Options::default()).expect("a lab on free ports");
+    let client = Client::new(&lab.web(), &lab.otlp_http());
+    let mut sent = two_traces();
+    sent.iter_mut().for_each(sort_attributes);
+    client.send(&sent).expect("room for spans");
+    let from_lab = read_back(&client, &sent);
+    assert_eq!(from_lab, sent, "the lab must give back what was sent");
+    let Some(jaeger) = jaeger("the_lab_gives_back_the_same_as_jaeger") else {
+        return;
+    };
+    let client = jaeger.client().expect("addresses");
+    client.send(&sent).expect("room for spans");
+    assert_eq!(
+        read_back(&client, &sent),
+        from_lab,
+        "one client, one answer"
+    );
+    assert_eq!(client.services().expect("services"), ["search"]);
 }
 
 #[test]
