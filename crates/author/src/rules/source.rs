@@ -133,12 +133,12 @@ impl<'ast> Visit<'ast> for Reader {
         visit::visit_expr_call(self, call);
     }
 
-    fn visit_macro(&mut self, makro: &'ast Macro) {
-        if says_nothing(makro) {
-            self.found.bare_assertions.push(makro.span().start().line);
+    fn visit_macro(&mut self, invocation: &'ast Macro) {
+        if says_nothing(invocation) {
+            self.found.bare_assertions.push(invocation.span().start().line);
         }
         // What expressions a macro holds counts as if it stood alone.
-        if let Ok(arguments) = arguments(makro) {
+        if let Ok(arguments) = arguments(invocation) {
             for argument in &arguments {
                 // The tree is parsed here and dropped here, hence a reader of its own.
                 let mut inner = Reader {
@@ -178,13 +178,13 @@ fn is_sleep(function: &Expr) -> bool {
     last.is_some_and(|segment| segment.ident == "sleep")
 }
 
-fn arguments(makro: &Macro) -> syn::Result<Punctuated<Expr, Token![,]>> {
-    makro.parse_body_with(Punctuated::parse_terminated)
+fn arguments(invocation: &Macro) -> syn::Result<Punctuated<Expr, Token![,]>> {
+    invocation.parse_body_with(Punctuated::parse_terminated)
 }
 
 /// Whether it is an assertion that would fail without a word.
-fn says_nothing(makro: &Macro) -> bool {
-    let name = makro
+fn says_nothing(invocation: &Macro) -> bool {
+    let name = invocation
         .path
         .segments
         .last()
@@ -194,7 +194,7 @@ fn says_nothing(makro: &Macro) -> bool {
         Some("assert_eq" | "assert_ne") => 2,
         _ => return false,
     };
-    arguments(makro).is_ok_and(|arguments| arguments.len() <= without_message)
+    arguments(invocation).is_ok_and(|arguments| arguments.len() <= without_message)
 }
 
 #[cfg(test)]
