@@ -135,7 +135,9 @@ impl<'ast> Visit<'ast> for Reader {
 
     fn visit_macro(&mut self, invocation: &'ast Macro) {
         if says_nothing(invocation) {
-            self.found.bare_assertions.push(invocation.span().start().line);
+            self.found
+                .bare_assertions
+                .push(invocation.span().start().line);
         }
         // What expressions a macro holds counts as if it stood alone.
         if let Ok(arguments) = arguments(invocation) {
