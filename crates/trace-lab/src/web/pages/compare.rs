@@ -10,7 +10,7 @@ use axum::{
 use trace_model::{Forest, Kind, Span};
 
 use super::{
-    layout::{self, foreign, problem, service},
+    layout::{self, Colours, foreign, problem},
     trace::{DRAWN, facts, heading, look_up, title},
 };
 use crate::{
@@ -55,8 +55,8 @@ fn show(app: &App, a: &Trace, b: &Trace) -> axum::response::Html<String> {
     let main = format!(
         "<h1>Compare two traces</h1><div class=\"sides\">{}{}</div>{}\
          <h2>Each over time</h2>{}{}",
-        side("A", a),
-        side("B", b),
+        side("A", a, &Colours::of(&left)),
+        side("B", b, &Colours::of(&right)),
         difference(app, &left, &right),
         trace_view::html::forest(&left, "A over time"),
         trace_view::html::forest(&right, "B over time"),
@@ -64,12 +64,12 @@ fn show(app: &App, a: &Trace, b: &Trace) -> axum::response::Html<String> {
     layout::page(app, &title, &main)
 }
 
-fn side(name: &str, trace: &Trace) -> String {
+fn side(name: &str, trace: &Trace, colours: &Colours) -> String {
     format!(
         "<section><h2><span class=\"side\">{name}</span> <a href=\"/trace/{}\">{}</a></h2>{}</section>",
         trace.id,
-        heading(trace),
-        facts(trace)
+        heading(trace, colours),
+        facts(trace, colours)
     )
 }
 
@@ -101,12 +101,13 @@ fn difference(_app: &App, a: &Forest, b: &Forest) -> String {
         return "<p class=\"same\">✓ Both have the same spans by service, name and kind.</p>"
             .to_owned();
     }
+    let colours = Colours::of(a);
     let rows: String = counts
         .iter()
         .map(|((name, span, kind), (left, right))| {
             format!(
                 "<tr><td>{} {}</td><td>{kind}</td><td>{left}</td><td>{right}</td></tr>",
-                service(name),
+                colours.known(name),
                 foreign(span)
             )
         })

@@ -1,10 +1,10 @@
 //! What each span of a trace says, one fold for each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use trace_model::{Attributes, Forest, Link, NodeId, Span, SpanId, StatusCode, TraceId, Value};
 
-use super::layout::{count, duration, foreign, service};
+use super::layout::{Colours, count, duration, foreign};
 use crate::{store::Trace, web::App};
 
 /// Folds of one page; beyond, only those that a search names.
@@ -17,21 +17,44 @@ struct Incoming {
     name: String,
 }
 
+/// What the folds of one page share.
+struct Page<'a> {
+    forest: &'a Forest,
+    find: Option<&'a str>,
+    colours: &'a Colours,
+    incoming: HashMap<SpanId, Vec<Incoming>>,
+    warnings: BTreeMap<SpanId, Vec<String>>,
+}
+
 /// A section with a fold for each span, missing parents included.
-pub(super) fn all(app: &App, trace: &Trace, forest: &Forest, find: Option<&str>) -> String {
-    let incoming = incoming(app, trace.id);
-    let warnings = trace.warnings();
-    let wanted = |id: &NodeId| {
-        let named = |find| forest.span(*id).is_some_and(|span| mentions(span, find));
-        forest.len() <= FOLDS || find.is_some_and(named)
+pub(super) fn all(
+    app: &App,
+    trace: &Trace,
+    forest: &Forest,
+    find: Option<&str>,
+    colours: &Colours,
+) -> String {
+    let (incoming, warnings) = (incoming(app, trace.id), trace.warnings());
+    let page = Page {
+        forest,
+        find,
+        colours,
+        incoming,
+        warnings,
     };
+    let mut anchors = HashSet::new();
     let folds: String = forest
         .ids()
-        .filter(wanted)
+        .filter(|id| forest.len() <= FOLDS || page.is_found(*id))
         .take(FOLDS)
-        .map(|id| match forest.span(id) {
-            None => missing(forest, id),
-            Some(span) => fold(span, forest, id, find, &incoming, &warnings),
+        .map(|id| {
+            let span_id = forest.node(id).span_id;
+            // Two spans may share an id; two elements may not.
+            let anchor = match anchors.insert(span_id) {
+                true => format!(" id=\"span-{span_id}\""),
+                false => String::new(),
+            };
+            page.fold(id, &anchor)
         })
         .collect();
     let note = if forest.len() > FOLDS {
@@ -81,63 +104,72 @@ fn incoming(app: &App, to: TraceId) -> HashMap<SpanId, Vec<Incoming>> {
     found
 }
 
-fn missing(forest: &Forest, id: NodeId) -> String {
-    let node = forest.node(id);
-    format!(
-        "<details class=\"missing\" id=\"span-{0}\"><summary><b>never received</b> <code>{0}</code>\
-         </summary><p>{1} this span as parent. It was never exported, is still open, or belongs \
-         to a service that does not send its spans here.</p></details>",
-        node.span_id,
-        match node.children.len() {
-            1 => "1 span names".to_owned(),
-            many => format!("{many} spans name"),
-        }
-    )
-}
+impl Page<'_> {
+    fn is_found(&self, id: NodeId) -> bool {
+        let span = self.forest.span(id);
+        self.find
+            .is_some_and(|find| span.is_some_and(|span| mentions(span, find)))
+    }
 
-fn fold(
-    span: &Span,
-    forest: &Forest,
-    id: NodeId,
-    find: Option<&str>,
-    incoming: &HashMap<SpanId, Vec<Incoming>>,
-    warnings: &BTreeMap<SpanId, Vec<String>>,
-) -> String {
-    let open = if find.is_some_and(|find| mentions(span, find)) {
-        " open"
-    } else {
-        ""
-    };
-    let error = if span.status.code == StatusCode::Error {
-        "<b class=\"errors\">✗ error</b>"
-    } else {
-        ""
-    };
-    let name = if span.name.is_empty() {
-        "(no name)".to_owned()
-    } else {
-        foreign(&span.name)
-    };
-    let warned = warnings.get(&span.span_id).map_or(String::new(), |texts| {
+    fn fold(&self, id: NodeId, anchor: &str) -> String {
+        let Some(span) = self.forest.span(id) else {
+            return missing(self.forest, id, anchor);
+        };
+        format!(
+            "<details{anchor}{}>{}{}{}{}{}{}{}{}</details>",
+            if self.is_found(id) { " open" } else { "" },
+            self.summary(span),
+            self.warned(span),
+            facts(span, self.forest, id),
+            table("Attributes", &span.attributes),
+            events(span),
+            links(span),
+            links_in(self.incoming.get(&span.span_id)),
+            table("Resource", &span.resource.attributes),
+        )
+    }
+
+    fn summary(&self, span: &Span) -> String {
+        let name = match &*span.name {
+            "" => "(no name)".to_owned(),
+            name => foreign(name),
+        };
+        let error = match span.status.code {
+            StatusCode::Error => "<b class=\"errors\">✗ error</b>",
+            _ => "",
+        };
+        format!(
+            "<summary>{} <b>{name}</b> <span class=\"kind\">{}</span> {error}\
+             <span class=\"duration\">{}</span></summary>",
+            self.colours.known(span.service()),
+            span.kind,
+            duration(span.duration_nano()),
+        )
+    }
+
+    fn warned(&self, span: &Span) -> String {
+        let Some(texts) = self.warnings.get(&span.span_id) else {
+            return String::new();
+        };
         let items: String = texts
             .iter()
             .map(|text| format!("<li>{}</li>", foreign(text)))
             .collect();
         format!("<ul class=\"warned\">{items}</ul>")
-    });
+    }
+}
+
+fn missing(forest: &Forest, id: NodeId, anchor: &str) -> String {
+    let node = forest.node(id);
+    let names = match node.children.len() {
+        1 => "1 span names".to_owned(),
+        many => format!("{many} spans name"),
+    };
     format!(
-        "<details id=\"span-{}\"{open}><summary>{} <b>{name}</b> <span class=\"kind\">{}</span> {error}\
-         <span class=\"duration\">{}</span></summary>{warned}{}{}{}{}{}{}</details>",
-        span.span_id,
-        service(span.service()),
-        span.kind,
-        duration(span.duration_nano()),
-        facts(span, forest, id),
-        table("Attributes", &span.attributes),
-        events(span),
-        links(span),
-        links_in(incoming.get(&span.span_id)),
-        table("Resource", &span.resource.attributes),
+        "<details class=\"missing\"{anchor}><summary><b>never received</b> <code>{}</code>\
+         </summary><p>{names} this span as parent. It was never exported, is still open, or \
+         belongs to a service that does not send its spans here.</p></details>",
+        node.span_id,
     )
 }
 

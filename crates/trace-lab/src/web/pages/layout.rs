@@ -4,9 +4,13 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Response},
 };
+use trace_model::Forest;
 use trace_view::{clean, html::escape};
 
-use crate::web::App;
+use crate::{rfc3339, web::App};
+
+/// How many colours trace-view.css has for services.
+const HUES: usize = 6;
 
 /// Text from a span, or from an address: cleaned of control and bidi characters, then escaped.
 /// Whatever is not written in this program goes through here.
@@ -66,25 +70,65 @@ pub(super) fn duration(nanos: u64) -> String {
     format!("{value:.digits$} {unit}")
 }
 
-/// One of eight colours for a service, the same on every page.
-pub(super) fn hue(service: &str) -> usize {
-    service.bytes().fold(7_usize, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(byte.into())
-    }) % 8
+/// Colours of services, given out in order of first appearance on a page, as the waterfall does.
+#[derive(Debug, Default)]
+pub(super) struct Colours(Vec<String>);
+
+impl Colours {
+    /// The colours that the waterfall of `forest` has.
+    pub(super) fn of(forest: &Forest) -> Self {
+        let mut colours = Self::default();
+        for span in forest.ids().filter_map(|id| forest.span(id)) {
+            colours.number(span.service());
+        }
+        colours
+    }
+
+    /// The services in order of appearance.
+    pub(super) fn services(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    fn number(&mut self, service: &str) -> usize {
+        let known = self.0.iter().position(|known| known == service);
+        known.unwrap_or_else(|| {
+            self.0.push(service.to_owned());
+            self.0.len() - 1
+        })
+    }
+
+    /// A service's name with its colour, which it gets where it has none yet.
+    pub(super) fn service(&mut self, name: &str) -> String {
+        coloured(name, self.number(name))
+    }
+
+    /// A service's name with its colour; grey where it has none.
+    pub(super) fn known(&self, name: &str) -> String {
+        match self.0.iter().position(|known| known == name) {
+            Some(number) => coloured(name, number),
+            None => format!("<span class=\"service\">{}</span>", shown_service(name)),
+        }
+    }
 }
 
-/// A service's name with its colour.
-pub(super) fn service(name: &str) -> String {
-    let shown = if name.is_empty() {
-        "(no service)"
+fn coloured(name: &str, number: usize) -> String {
+    let (hue, name) = (number % HUES, shown_service(name));
+    format!("<span class=\"service hue{hue}\">{name}</span>")
+}
+
+fn shown_service(name: &str) -> String {
+    if name.is_empty() {
+        "(no service)".to_owned()
     } else {
-        name
-    };
-    format!(
-        "<span class=\"service hue{}\">{}</span>",
-        hue(name),
-        foreign(shown)
-    )
+        foreign(name)
+    }
+}
+
+/// A moment to the millisecond, the rest as a tooltip.
+pub(super) fn moment(unix_nano: u64) -> String {
+    let full = rfc3339::format(unix_nano);
+    let short = full[..23].replace('T', " ");
+    format!("<time datetime=\"{full}\" title=\"{full}\">{short} UTC</time>")
 }
 
 #[cfg(test)]

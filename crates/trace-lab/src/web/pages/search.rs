@@ -12,7 +12,7 @@ use axum::{
 };
 use trace_model::Span;
 
-use super::layout::{self, count, duration, foreign, problem, service};
+use super::layout::{self, Colours, count, duration, foreign, problem};
 use crate::{
     rfc3339,
     store::{Search, Trace},
@@ -140,7 +140,11 @@ fn results(app: &App, found: &[Arc<Trace>]) -> String {
         .max()
         .unwrap_or(0)
         .max(1);
-    let rows: String = found.iter().map(|trace| row(app, trace, longest)).collect();
+    let mut colours = Colours::default();
+    let rows: String = found
+        .iter()
+        .map(|trace| row(app, trace, longest, &mut colours))
+        .collect();
     format!(
         "<form action=\"/compare\"><div class=\"head\"><h2>{}</h2>\
          <button>Compare A with B</button></div><ol class=\"traces\">{rows}</ol></form>{}",
@@ -175,7 +179,7 @@ fn length(trace: &Trace) -> u64 {
     end.saturating_sub(start)
 }
 
-fn row(app: &App, trace: &Trace, longest: u64) -> String {
+fn row(app: &App, trace: &Trace, longest: u64, colours: &mut Colours) -> String {
     let id = trace.id;
     let top = trace.top();
     let choice = |name: &str| {
@@ -193,14 +197,19 @@ fn row(app: &App, trace: &Trace, longest: u64) -> String {
     } else {
         ""
     };
-    let services: String = trace.services().into_iter().map(service).collect();
+    let top_service = colours.service(top.map_or("", Span::service));
+    let services: String = trace
+        .services()
+        .into_iter()
+        .map(|name| colours.service(name))
+        .collect();
     format!(
         "<li><div class=\"line\"><a href=\"/trace/{id}\">{} <b>{}</b></a>\
          <span class=\"duration\">{}</span></div>\
          <meter min=\"0\" max=\"{longest}\" value=\"{}\">{}</meter>\
          <div class=\"line facts\"><span>{}</span>{errors}{pinned}{services}\
          <code>{}</code><span class=\"when\">{}</span><span class=\"picks\">{}{}</span></div></li>",
-        service(top.map_or("", Span::service)),
+        top_service,
         name(top),
         duration(length(trace)),
         length(trace),

@@ -11,10 +11,9 @@ use trace_model::{Forest, Span};
 
 use super::{
     compare, details,
-    layout::{self, count, duration, foreign, problem, service},
+    layout::{self, Colours, count, duration, foreign, moment, problem},
 };
 use crate::{
-    rfc3339,
     store::Trace,
     web::{
         App,
@@ -64,17 +63,18 @@ fn show(app: &App, trace: &Trace, find: Option<&str>) -> axum::response::Html<St
     spans.sort_by_key(|span| (span.start_unix_nano, span.span_id));
     spans.truncate(DRAWN);
     let forest = Forest::new(spans);
+    let colours = Colours::of(&forest);
     let title = title(trace);
     let caption = format!("{title} over time");
     let main = format!(
         "<h1>{}</h1>{}{}{}{}{}{}",
-        heading(trace),
-        facts(trace),
+        heading(trace, &colours),
+        facts(trace, &colours),
         actions(app, trace),
         warnings(trace),
-        found(&forest, find),
+        found(&forest, find, &colours),
         trace_view::html::forest(&forest, &caption),
-        details::all(app, trace, &forest, find),
+        details::all(app, trace, &forest, find, &colours),
     );
     layout::page(app, &title, &main)
 }
@@ -89,7 +89,7 @@ pub(super) fn title(trace: &Trace) -> String {
     )
 }
 
-pub(super) fn heading(trace: &Trace) -> String {
+pub(super) fn heading(trace: &Trace, colours: &Colours) -> String {
     let top = trace.top();
     let name = top.map_or("", |span| &span.name);
     let name = if name.is_empty() {
@@ -97,22 +97,22 @@ pub(super) fn heading(trace: &Trace) -> String {
     } else {
         foreign(name)
     };
-    format!("{} {name}", service(top.map_or("", Span::service)))
+    format!("{} {name}", colours.known(top.map_or("", Span::service)))
 }
 
-pub(super) fn facts(trace: &Trace) -> String {
+pub(super) fn facts(trace: &Trace, colours: &Colours) -> String {
     let (start, end) = trace.extent();
     let errors = match trace.errors() {
         0 => String::new(),
         errors => format!("<li class=\"errors\">✗ {}</li>", count(errors, "error")),
     };
-    let services: String = trace.services().into_iter().map(service).collect();
+    let services: String = colours.services().map(|name| colours.known(name)).collect();
     format!(
         "<ul class=\"facts\"><li><b>{}</b></li><li>{}</li>{errors}<li>{services}</li>\
-         <li>started <time>{}</time></li><li><code>{}</code></li></ul>",
+         <li>{}</li><li><code>{}</code></li></ul>",
         duration(end.saturating_sub(start)),
         count(trace.spans.len(), "span"),
-        rfc3339::format(start),
+        moment(start),
         trace.id,
     )
 }
@@ -164,7 +164,7 @@ fn warnings(trace: &Trace) -> String {
     }
 }
 
-fn found(forest: &Forest, find: Option<&str>) -> String {
+fn found(forest: &Forest, find: Option<&str>, colours: &Colours) -> String {
     let Some(find) = find else {
         return String::new();
     };
@@ -180,7 +180,7 @@ fn found(forest: &Forest, find: Option<&str>) -> String {
             let (id, name) = (span.span_id, foreign(&span.name));
             format!(
                 "<li><a href=\"#span-{id}\">{} {name}</a></li>",
-                service(span.service())
+                colours.known(span.service())
             )
         })
         .collect();
