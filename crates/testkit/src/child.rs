@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     mem,
     net::TcpListener,
-    os::{fd::AsFd, fd::OwnedFd, unix::net::UnixStream},
+    os::{fd::AsFd, unix::net::UnixStream},
     panic::{self, AssertUnwindSafe, PanicHookInfo},
     path::Path,
     process,
@@ -47,7 +47,7 @@ impl Me {
     /// whatever it does to its standard input disturbs nobody.
     pub(crate) fn take_over() -> io::Result<Self> {
         let stdin = io::stdin();
-        let line = UnixStream::from(OwnedFd::from(stdin.as_fd().try_clone_to_owned()?));
+        let line = UnixStream::from(stdin.as_fd().try_clone_to_owned()?);
         rustix::stdio::dup2_stdin(fs::File::open("/dev/null")?)?;
         let teller = Teller::new(line.try_clone()?);
         report_panics(teller.clone());

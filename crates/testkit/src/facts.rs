@@ -7,6 +7,9 @@ use trace_shape::{Code, Diagnosis, SpanRef};
 
 use crate::Seen;
 
+/// A fact that holds, or what is wrong.
+pub type Fact = Result<(), Box<Diagnosis>>;
+
 /// A diagnosis about one span, with service, name and ids.
 #[must_use]
 pub fn about_span(code: Code, span: &Span, message: impl Into<String>) -> Diagnosis {
@@ -26,7 +29,7 @@ pub fn about_span(code: Code, span: &Span, message: impl Into<String>) -> Diagno
 ///
 /// # Errors
 /// `stretched`, for the first span that lasts longer.
-pub fn lasts_at_most(seen: &Seen, name: &str, truth: Duration, why: &str) -> Result<(), Diagnosis> {
+pub fn lasts_at_most(seen: &Seen, name: &str, truth: Duration, why: &str) -> Fact {
     let too_long = |span: &&Span| Duration::from_nanos(span.duration_nano()) > truth;
     let stretched: Vec<&Span> = seen.named(name).into_iter().filter(too_long).collect();
     let Some(first) = stretched.first() else {
@@ -37,14 +40,14 @@ pub fn lasts_at_most(seen: &Seen, name: &str, truth: Duration, why: &str) -> Res
     diagnosis.expected = Some(format!("at most {truth:.1?}"));
     diagnosis.actual = Some(format!("{lasted:.1?}"));
     diagnosis.count = stretched.len();
-    Err(diagnosis)
+    Err(Box::new(diagnosis))
 }
 
 /// Every sampled span that was seen to end was received.
 ///
 /// # Errors
 /// `dropped-spans`, with both counts.
-pub fn all_arrived(seen: &Seen) -> Result<(), Diagnosis> {
+pub fn all_arrived(seen: &Seen) -> Fact {
     let ended = seen.witnessed().iter().filter(|span| span.ended).count();
     let arrived = seen.spans().len();
     if arrived >= ended {
@@ -56,14 +59,14 @@ pub fn all_arrived(seen: &Seen) -> Result<(), Diagnosis> {
     diagnosis.expected = Some(format!("{ended} spans"));
     diagnosis.actual = Some(format!("{arrived} spans"));
     diagnosis.count = lost;
-    Err(diagnosis)
+    Err(Box::new(diagnosis))
 }
 
 /// The service printed `text` (within its last 8 KiB).
 ///
 /// # Errors
 /// `wrong-answer`, with `why`.
-pub fn printed(seen: &Seen, service: &str, text: &str, why: &str) -> Result<(), Diagnosis> {
+pub fn printed(seen: &Seen, service: &str, text: &str, why: &str) -> Fact {
     if seen.output(service).contains(text) {
         return Ok(());
     }
@@ -71,5 +74,5 @@ pub fn printed(seen: &Seen, service: &str, text: &str, why: &str) -> Result<(), 
     diagnosis.service = Some(service.to_owned());
     diagnosis.expected = Some(format!("`{text}` in what {service} prints"));
     diagnosis.actual = Some("not there".to_owned());
-    Err(diagnosis)
+    Err(Box::new(diagnosis))
 }

@@ -53,12 +53,16 @@ impl<T> Run<T> {
         self
     }
 
-    /// Checks what no shape can say, where the code answered.
-    pub fn fact(mut self, check: impl FnOnce(&Seen) -> Result<(), Diagnosis>) -> Self {
+    /// Checks what no shape can say, where the code answered. [`crate::facts`] has the usual ones.
+    pub fn fact<D>(mut self, check: impl FnOnce(&Seen) -> Result<(), D>) -> Self
+    where
+        D: Into<Box<Diagnosis>>,
+    {
         if let Some(ran) = &mut self.ran
             && ran.fate.fatal.is_none()
+            && let Err(wrong) = check(&ran.seen)
         {
-            ran.facts.extend(check(&ran.seen).err());
+            ran.facts.push(*wrong.into());
         }
         self
     }

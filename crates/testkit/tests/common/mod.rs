@@ -29,6 +29,43 @@ impl Judged {
     }
 }
 
+/// The learner's package of the fixture.
+pub(crate) fn site(here: &'static str) -> Site {
+    Site {
+        here,
+        manifest_dir: concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/course/exercises/07_fixture"
+        ),
+        package: "fixture",
+    }
+}
+
+/// Whether this process is the test of an exercise, or the code under test.
+pub(crate) fn is_inner() -> bool {
+    env::var_os(INNER).is_some() || env::var_os("WORKSHOP_CHILD").is_some()
+}
+
+/// This executable again, as the test of an exercise.
+pub(crate) fn again(here: &'static str) -> Command {
+    again_as(&[test_name(here)])
+}
+
+/// This executable again, as these tests of exercises, all at the same time.
+pub(crate) fn again_as(tests: &[&str]) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command
+        .args(tests)
+        .args(["--exact", "--nocapture"])
+        .env("RUST_TEST_THREADS", tests.len().to_string())
+        .env(INNER, "1");
+    command
+}
+
+fn test_name(here: &'static str) -> &'static str {
+    here.split("::").nth(1).unwrap()
+}
+
 /// Runs `body` as the test of an exercise in a process of its own, and returns what it left behind;
 /// none in that process itself.
 pub(crate) fn judged(here: &'static str, body: impl FnOnce(Exercise)) -> Option<Judged> {
@@ -41,24 +78,14 @@ pub(crate) fn judged_with(
     variables: &[(&str, &str)],
     body: impl FnOnce(Exercise),
 ) -> Option<Judged> {
-    let site = Site {
-        here,
-        manifest_dir: concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/course/exercises/07_fixture"
-        ),
-        package: "fixture",
-    };
-    if env::var_os(INNER).is_some() || env::var_os("WORKSHOP_CHILD").is_some() {
-        body(Exercise::at(site));
+    if is_inner() {
+        body(Exercise::at(site(here)));
         return None;
     }
     let folder = TempDir::new().unwrap();
-    let test = here.split("::").nth(1).unwrap();
+    let test = test_name(here);
     let started = Instant::now();
-    let output = Command::new(env::current_exe().unwrap())
-        .args([test, "--exact", "--nocapture"])
-        .env(INNER, "1")
+    let output = again(here)
         .env("WORKSHOP_RUN", folder.path())
         .envs(variables.iter().copied())
         .output()
