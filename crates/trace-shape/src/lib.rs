@@ -10,7 +10,10 @@
 mod code;
 mod evidence;
 mod report;
+mod shape;
+mod words;
 
 pub use code::{Code, UnknownCode};
 pub use evidence::{Call, Crossing, Evidence, REQUEST_ID, Witnessed};
 pub use report::{Actual, Diagnosis, Expected, Mark, Report, Row, SpanRef};
+pub use shape::{AttributeRule, EventRule, Line, Pattern, Shape, ShapeError, Want};
