@@ -12,8 +12,7 @@ use tokio::runtime::Runtime;
 use crate::{
     grpc,
     guard::Guard,
-    ingest::{self, Sink},
-    ports, serve,
+    ingest, ports, serve,
     store::{Limits, Store},
     web::{self, App},
 };
@@ -37,8 +36,6 @@ pub struct Options {
     pub hosts: Vec<String>,
     /// Origins of pages that may send spans, such as `http://127.0.0.1:3000`.
     pub origins: Vec<String>,
-    /// The book's address, for links from reports.
-    pub book: String,
 }
 
 impl Default for Options {
@@ -52,7 +49,6 @@ impl Default for Options {
             limits: Limits::default(),
             hosts: Vec::new(),
             origins: Vec::new(),
-            book: String::new(),
         }
     }
 }
@@ -115,46 +111,32 @@ impl Lab {
         let http = bind(options, options.otlp_http, &mut notes)?;
         let grpc = bind(options, options.otlp_grpc, &mut notes)?;
         let web = bind(options, options.web, &mut notes)?;
-        let addresses = (web.local_addr()?, http.local_addr()?, grpc.local_addr()?);
         let store = Arc::new(Store::new(options.limits));
-        let app = App::new(store.clone(), options.book.clone())?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("trace-lab")
-            .enable_all()
-            .build()?;
-        let sink: Arc<dyn Sink> = store.clone();
-        let guard = Guard {
-            hosts: options.hosts.clone(),
-            origins: options.origins.clone(),
-        };
-        let pages = Guard {
-            hosts: options.hosts.clone(),
-            origins: own_origins(addresses.0, &options.hosts),
-        };
-        let runs = [
-            (http, guard.clone().protect(ingest::router(sink.clone()))),
-            (grpc, guard.protect(grpc::router(sink))),
-            (web, pages.protect(web::router(Arc::new(app)))),
-        ];
-        let inside = runtime.enter();
-        for (listener, router) in runs {
-            listener.set_nonblocking(true)?;
-            runtime.spawn(serve::http(
-                tokio::net::TcpListener::from_std(listener)?,
-                router,
-            ));
-        }
-        let (web, otlp_http, otlp_grpc) = addresses;
-        drop(inside);
-        Ok(Self {
-            web,
-            otlp_http,
-            otlp_grpc,
+        let runtime = runtime()?;
+        let mut lab = Self {
+            web: web.local_addr()?,
+            otlp_http: http.local_addr()?,
+            otlp_grpc: grpc.local_addr()?,
             notes,
-            store,
-            runtime: Some(runtime),
-        })
+            store: store.clone(),
+            runtime: None,
+        };
+        let (hosts, origins) = (options.hosts.clone(), options.origins.clone());
+        let pages = Guard {
+            origins: own_origins(lab.web, &hosts),
+            hosts: hosts.clone(),
+        };
+        let senders = Guard { hosts, origins };
+        let app = Arc::new(App::new(store.clone())?);
+        let inside = runtime.enter();
+        let routes = senders.clone().protect(ingest::router(store.clone()));
+        runtime.spawn(serve::http(listen(http)?, routes));
+        let routes = senders.protect(grpc::router(store));
+        runtime.spawn(serve::http2(listen(grpc)?, routes));
+        runtime.spawn(serve::http(listen(web)?, pages.protect(web::router(app))));
+        drop(inside);
+        lab.runtime = Some(runtime);
+        Ok(lab)
     }
 
     /// Pages and query API: `http://127.0.0.1:16686`.
@@ -186,6 +168,20 @@ impl Lab {
     pub fn store(&self) -> &Arc<Store> {
         &self.store
     }
+}
+
+/// Two threads: one can decode a large request while the other serves a page.
+fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("trace-lab")
+        .enable_all()
+        .build()
+}
+
+fn listen(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
+    listener.set_nonblocking(true)?;
+    tokio::net::TcpListener::from_std(listener)
 }
 
 impl Drop for Lab {

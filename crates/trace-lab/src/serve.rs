@@ -16,10 +16,33 @@ use tokio::{
 /// How many connections are open at the same time; further ones wait in the system's queue.
 const CONNECTIONS: usize = 256;
 /// How long a peer may take to send the head of a request.
-const HEAD_LIMIT: Duration = Duration::from_secs(10);
+const HEAD_LIMIT: Duration = Duration::from_secs(30);
 
-/// Serves until it is dropped.
+/// Serves HTTP/1.1 until it is dropped.
 pub(crate) async fn http(listener: TcpListener, router: Router) {
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_LIMIT);
+    run(listener, router, builder).await;
+}
+
+/// Serves HTTP/2 without TLS, which gRPC speaks, until it is dropped.
+#[cfg(feature = "grpc")]
+pub(crate) async fn http2(listener: TcpListener, router: Router) {
+    let mut builder = Builder::new(TokioExecutor::new()).http2_only();
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        // A peer that is gone gives its place back.
+        .keep_alive_interval(Some(HEAD_LIMIT))
+        .keep_alive_timeout(HEAD_LIMIT)
+        .max_concurrent_streams(32);
+    run(listener, router, builder).await;
+}
+
+async fn run(listener: TcpListener, router: Router, builder: Builder<TokioExecutor>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let Ok(place) = room.clone().acquire_owned().await else {
@@ -27,9 +50,9 @@ pub(crate) async fn http(listener: TcpListener, router: Router) {
         };
         match listener.accept().await {
             Ok((stream, _)) => {
-                let router = router.clone();
+                let (router, builder) = (router.clone(), builder.clone());
                 tokio::spawn(async move {
-                    connection(stream, router).await;
+                    connection(stream, router, builder).await;
                     drop(place);
                 });
             }
@@ -40,14 +63,9 @@ pub(crate) async fn http(listener: TcpListener, router: Router) {
     }
 }
 
-async fn connection(stream: TcpStream, router: Router) {
+async fn connection(stream: TcpStream, router: Router, builder: Builder<TokioExecutor>) {
     // Small answers go out at once.
     let _ = stream.set_nodelay(true);
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_LIMIT);
     let service = TowerToHyperService::new(router);
     // An error here is a peer that left or spoke no HTTP: it has been told, or is gone.
     let _ = builder

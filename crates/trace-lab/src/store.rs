@@ -113,10 +113,9 @@ impl Store {
     /// [`Full`] when what is pinned leaves no room.
     pub fn insert(&self, spans: Vec<Span>) -> Result<Vec<String>, Full> {
         let mut traces: HashMap<TraceId, Vec<Kept>> = HashMap::new();
-        let mut resources = limits::Resources::default();
+        let mut shared = limits::Shared::new(&self.interner);
         for span in &spans {
-            let mut kept = limits::cut(span, &mut resources);
-            kept.intern(&mut lock(&self.interner));
+            let kept = limits::cut(span, &mut shared);
             traces.entry(span.trace_id).or_default().push(kept);
         }
         drop(spans);

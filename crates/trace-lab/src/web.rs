@@ -32,16 +32,14 @@ pub(crate) struct App {
     /// Whoever changes state must know it: only the lab's own pages show it, and a foreign page
     /// cannot read those.
     token: String,
-    /// The book's address, for links from reports; empty where there is none.
-    pub(crate) book: String,
 }
 
 impl App {
-    pub(crate) fn new(store: Arc<Store>, book: String) -> io::Result<Self> {
+    pub(crate) fn new(store: Arc<Store>) -> io::Result<Self> {
         let mut bytes = [0; 16];
         File::open("/dev/urandom")?.read_exact(&mut bytes)?;
         let token = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { store, token, book })
+        Ok(Self { store, token })
     }
 }
 

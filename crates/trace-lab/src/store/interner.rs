@@ -16,7 +16,7 @@ pub(super) struct Interner {
 }
 
 impl Interner {
-    pub(super) fn resource(&mut self, resource: &Arc<Resource>) -> Arc<Resource> {
+    pub(super) fn resource(&mut self, resource: Resource) -> Arc<Resource> {
         let mut hasher = DefaultHasher::new();
         for (key, value) in resource.attributes.iter() {
             (key, value.to_string()).hash(&mut hasher);
@@ -24,7 +24,7 @@ impl Interner {
         unique(self.resources.entry(hasher.finish()).or_default(), resource)
     }
 
-    pub(super) fn scope(&mut self, scope: &Arc<Scope>) -> Arc<Scope> {
+    pub(super) fn scope(&mut self, scope: Scope) -> Arc<Scope> {
         let mut hasher = DefaultHasher::new();
         (&scope.name, &scope.version).hash(&mut hasher);
         unique(self.scopes.entry(hasher.finish()).or_default(), scope)
@@ -37,16 +37,17 @@ impl Interner {
     }
 }
 
-fn unique<T: PartialEq>(bucket: &mut Vec<Weak<T>>, value: &Arc<T>) -> Arc<T> {
+fn unique<T: PartialEq>(bucket: &mut Vec<Weak<T>>, value: T) -> Arc<T> {
     if let Some(known) = bucket
         .iter()
         .filter_map(Weak::upgrade)
-        .find(|known| known == value)
+        .find(|known| **known == value)
     {
         return known;
     }
-    bucket.push(Arc::downgrade(value));
-    value.clone()
+    let value = Arc::new(value);
+    bucket.push(Arc::downgrade(&value));
+    value
 }
 
 fn prune<T>(map: &mut HashMap<u64, Vec<Weak<T>>>) {

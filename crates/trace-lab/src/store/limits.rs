@@ -1,11 +1,14 @@
 //! What is kept of an oversized span. Everything is copied to its exact length on the way, so
 //! that capacity equals length and the store's count of bytes is the truth.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use trace_model::{Attributes, Event, Link, Resource, Scope, Span, Value};
 
-use super::Kept;
+use super::{Kept, interner::Interner, lock};
 
 const NAME: usize = 1 << 10;
 const KEY: usize = 512;
@@ -15,10 +18,10 @@ const EVENTS: usize = 256;
 const LINKS: usize = 128;
 const NESTING: usize = 32;
 
-/// The copies already made in this batch, by the address of the original, which the batch keeps
+/// The copies already made for this batch, by the address of the original, which the batch keeps
 /// alive meanwhile.
-#[derive(Default)]
-pub(super) struct Resources {
+pub(super) struct Shared<'a> {
+    interner: &'a Mutex<Interner>,
     resources: HashMap<*const Resource, (Arc<Resource>, Cuts)>,
     scopes: HashMap<*const Scope, Arc<Scope>>,
 }
@@ -36,7 +39,7 @@ impl Cuts {
 }
 
 /// A copy of a span within the limits, with a warning for each kind of cut.
-pub(super) fn cut(span: &Span, shared: &mut Resources) -> Kept {
+pub(super) fn cut(span: &Span, shared: &mut Shared<'_>) -> Kept {
     let (resource, mut cuts) = shared.resource(&span.resource);
     let scope = shared.scope(&span.scope);
     let mut links: Vec<Link> = span.links.iter().take(LINKS).cloned().collect();
@@ -87,12 +90,21 @@ pub(super) fn cut(span: &Span, shared: &mut Resources) -> Kept {
     Kept::new(copy, cuts.0)
 }
 
-impl Resources {
+impl<'a> Shared<'a> {
+    pub(super) fn new(interner: &'a Mutex<Interner>) -> Self {
+        let (resources, scopes) = (HashMap::new(), HashMap::new());
+        Self {
+            interner,
+            resources,
+            scopes,
+        }
+    }
+
     fn resource(&mut self, original: &Arc<Resource>) -> (Arc<Resource>, Cuts) {
         let copy = || {
             let mut cuts = Cuts::default();
             let attributes = attributes(&original.attributes, &mut cuts);
-            (Arc::new(Resource { attributes }), cuts)
+            (lock(self.interner).resource(Resource { attributes }), cuts)
         };
         self.resources
             .entry(Arc::as_ptr(original))
@@ -104,7 +116,7 @@ impl Resources {
         let short = |from: &str| from[..from.floor_char_boundary(NAME)].to_owned();
         let copy = || {
             let (name, version) = (short(&original.name), short(&original.version));
-            Arc::new(Scope { name, version })
+            lock(self.interner).scope(Scope { name, version })
         };
         self.scopes
             .entry(Arc::as_ptr(original))

@@ -10,7 +10,7 @@ use trace_model::{
     Attributes, Flaw, Forest, NodeId, Resource, Span, SpanId, StatusCode, TraceId, Value,
 };
 
-use super::{Limits, interner::Interner};
+use super::Limits;
 
 /// How many spans of different content may share an id before further ones are left out.
 const TWINS: usize = 8;
@@ -33,11 +33,6 @@ impl Kept {
     pub(super) fn new(span: Span, cuts: Vec<&'static str>) -> Self {
         let bytes = weight(&span) + cuts.len() * size_of::<&str>();
         Self { span, cuts, bytes }
-    }
-
-    pub(super) fn intern(&mut self, interner: &mut Interner) {
-        self.span.resource = interner.resource(&self.span.resource);
-        self.span.scope = interner.scope(&self.span.scope);
     }
 }
 

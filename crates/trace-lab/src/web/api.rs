@@ -56,7 +56,9 @@ fn not_found() -> ApiError {
 }
 
 async fn services(State(app): State<Arc<App>>) -> Json<Value> {
-    Json(json!({ "services": app.store.services() }))
+    let mut services = app.store.services();
+    services.retain(|name| !name.is_empty());
+    Json(json!({ "services": services }))
 }
 
 async fn operations(

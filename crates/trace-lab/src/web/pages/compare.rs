@@ -1,13 +1,13 @@
 //! Two traces beside each other.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use trace_model::{Forest, Kind, Span};
+use trace_model::{Forest, Span};
 
 use super::{
     layout::{self, Colours, foreign, problem},
@@ -57,7 +57,7 @@ fn show(app: &App, a: &Trace, b: &Trace) -> axum::response::Html<String> {
          <h2>Each over time</h2>{}{}",
         side("A", a, &Colours::of(&left)),
         side("B", b, &Colours::of(&right)),
-        difference(app, &left, &right),
+        difference(&left, &right, &Colours::of(&left)),
         trace_view::html::forest(&left, "A over time"),
         trace_view::html::forest(&right, "B over time"),
     );
@@ -80,40 +80,44 @@ fn forest(trace: &Trace) -> Forest {
     Forest::new(spans)
 }
 
-/// What one trace has more of than the other, by service, name and kind.
-fn difference(_app: &App, a: &Forest, b: &Forest) -> String {
-    let mut counts: std::collections::BTreeMap<(&str, &str, Kind), (usize, usize)> =
-        Default::default();
-    for span in a.spans() {
-        counts
-            .entry((span.service(), &span.name, span.kind))
-            .or_default()
-            .0 += 1;
+/// How often each trace has spans that are alike: service, name, kind and status.
+type Counts<'a> = BTreeMap<(&'a str, &'a str, &'static str, &'static str), [usize; 2]>;
+
+/// What one trace has more of than the other.
+fn difference(a: &Forest, b: &Forest, colours: &Colours) -> String {
+    let mut counts = Counts::new();
+    for (side, forest) in [a, b].into_iter().enumerate() {
+        for span in forest.spans() {
+            let (kind, status) = (span.kind.as_str(), span.status.code.as_str());
+            let alike = (span.service(), &*span.name, kind, status);
+            counts.entry(alike).or_default()[side] += 1;
+        }
     }
-    for span in b.spans() {
-        counts
-            .entry((span.service(), &span.name, span.kind))
-            .or_default()
-            .1 += 1;
-    }
-    counts.retain(|_, (left, right)| left != right);
+    counts.retain(|_, [left, right]| left != right);
     if counts.is_empty() {
-        return "<p class=\"same\">✓ Both have the same spans by service, name and kind.</p>"
-            .to_owned();
+        let same = "✓ Both have the same spans by service, name, kind and status.";
+        return format!("<p class=\"same\">{same}</p>");
     }
-    let colours = Colours::of(a);
     let rows: String = counts
         .iter()
-        .map(|((name, span, kind), (left, right))| {
-            format!(
-                "<tr><td>{} {}</td><td>{kind}</td><td>{left}</td><td>{right}</td></tr>",
-                colours.known(name),
-                foreign(span)
-            )
-        })
+        .map(|(alike, counts)| row(alike, counts, colours))
         .collect();
     format!(
-        "<table class=\"counts\"><caption>What differs</caption><thead><tr><th>Span</th>\
-         <th>Kind</th><th>A</th><th>B</th></tr></thead><tbody>{rows}</tbody></table>"
+        "<table class=\"counts\"><caption>What differs</caption><thead><tr>\
+         <th scope=\"col\">Span</th><th scope=\"col\">Kind</th><th scope=\"col\">Status</th>\
+         <th scope=\"col\">A</th><th scope=\"col\">B</th></tr></thead>\
+         <tbody>{rows}</tbody></table>"
+    )
+}
+
+fn row(
+    (service, name, kind, status): &(&str, &str, &str, &str),
+    [left, right]: &[usize; 2],
+    colours: &Colours,
+) -> String {
+    format!(
+        "<tr><td>{} {}</td><td>{kind}</td><td>{status}</td><td>{left}</td><td>{right}</td></tr>",
+        colours.known(service),
+        foreign(name)
     )
 }
