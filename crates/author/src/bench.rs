@@ -1,103 +1,109 @@
-//! Runs the test of a package and reads what it leaves behind.
+//! Verdicts on starters, solutions, mistakes and alternatives, as the learner's command gives them.
 
 use std::{
     env, fs, io,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
-use course::{TestRecord, Verdict};
+use course::{Exercise, TestRecord, Verdict};
+use tempfile::TempDir;
 use trace_model::{Span, otlp_json};
+use workshop::{Cancel, Checker, Outcome, Subject, starters};
 
-/// One test as it came out.
+use crate::Input;
+
+/// The verdict on an answer to an exercise.
+///
+/// # Errors
+/// When there can be none, with what to do about it.
+pub fn check(input: &Input, exercise: &Exercise, subject: &Subject) -> io::Result<Outcome> {
+    let checker = Checker::new(input.layout.clone()).unguarded();
+    let outcome = checker.check(exercise, subject, &Cancel::default(), &mut |_| {});
+    outcome.map_err(io::Error::other)
+}
+
+/// The exercise as it was before anybody edited it, as a folder to lay over it.
+///
+/// # Errors
+/// When `starters.json` does not have it, or the folder cannot be written.
+pub fn starter(input: &Input, exercise: &Exercise) -> io::Result<TempDir> {
+    let known = starters::of(&input.layout);
+    let starter = known.iter().find(|starter| starter.slug == exercise.slug);
+    let missing = || {
+        let why = format!(
+            "no starter of `{}`: run `cargo author regen`",
+            exercise.slug
+        );
+        io::Error::other(why)
+    };
+    let folder = tempfile::tempdir()?;
+    for (path, text) in &starter.ok_or_else(missing)?.files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
+        fs::write(path, text)?;
+    }
+    Ok(folder)
+}
+
+/// One test of an exercise and the spans that it received.
 #[derive(Clone, Debug)]
 pub struct Recorded {
     /// Its record.
     pub record: TestRecord,
-    /// The spans that it received.
+    /// Its spans.
     pub spans: Vec<Span>,
 }
 
-/// A command that runs the cargo which runs us.
+/// The test that shows most: the first one in `verify`, the source of the tests, that failed;
+/// otherwise the first one.
+///
+/// # Errors
+/// When the run left nothing behind.
+pub fn most_telling(outcome: &Outcome, verify: &str) -> io::Result<Recorded> {
+    let mut records: Vec<_> = outcome.records.iter().collect();
+    records.sort_by_key(|record| verify.find(&format!("fn {}(", record.test)));
+    let failed = records
+        .iter()
+        .find(|record| record.verdict != Verdict::Passed);
+    let (Some(record), Some(folder)) = (failed.or(records.first()), &outcome.run) else {
+        return Err(io::Error::other(format!(
+            "no record of a run: {}",
+            said(outcome)
+        )));
+    };
+    let spans = fs::read_to_string(folder.join(format!("{}.otlp.json", record.test)))?;
+    let decoded = otlp_json::read(&spans).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(Recorded {
+        record: (*record).clone(),
+        spans: decoded.spans,
+    })
+}
+
+/// An outcome in words.
+#[must_use]
+pub fn said(outcome: &Outcome) -> String {
+    let diagnoses = outcome.diagnoses().into_iter();
+    let mut parts: Vec<_> = diagnoses
+        .map(|diagnosis| format!("{} ({})", diagnosis.code, diagnosis.message))
+        .collect();
+    parts.extend(outcome.notes.iter().map(|note| note.what.clone()));
+    parts.extend(outcome.compiler.iter().cloned());
+    parts.extend(outcome.skipped_for.clone());
+    match parts.is_empty() {
+        true => format!("{:?}", outcome.verdict),
+        false => format!("{:?}: {}", outcome.verdict, parts.join(", ")),
+    }
+}
+
+/// The cargo that runs us, in `root`.
 #[must_use]
 pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .current_dir(root)
         .env("NO_COLOR", "1")
-        .env("WORKSHOP_OTLP", "off")
         .env_remove("RUST_BACKTRACE")
         .stdin(Stdio::null());
     command
-}
-
-/// Runs `tests/verify.rs` of `package` and returns its records, in the order in which `verify`, the
-/// source of that test, has its functions.
-///
-/// # Errors
-/// When cargo cannot be run, the test does not compile, or it leaves no record.
-pub fn run(root: &Path, package: &str, verify: &str) -> io::Result<Vec<Recorded>> {
-    let folder = Scratch::new(package)?;
-    let output = cargo(root)
-        .args([
-            "test",
-            "--quiet",
-            "--no-fail-fast",
-            "--test",
-            "verify",
-            "--package",
-            package,
-        ])
-        .env("WORKSHOP_RUN", &folder.0)
-        .output()?;
-    let mut found = Vec::new();
-    for entry in fs::read_dir(&folder.0)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.ends_with(".json") && !name.ends_with(".otlp.json") {
-            found.push(read(&path)?);
-        }
-    }
-    if found.is_empty() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let why = format!("the test of {package} leaves no record:\n{said}");
-        return Err(io::Error::other(why));
-    }
-    found.sort_by_key(|test| verify.find(&format!("fn {}(", test.record.test)));
-    Ok(found)
-}
-
-fn read(path: &Path) -> io::Result<Recorded> {
-    let record: TestRecord = serde_json::from_str(&fs::read_to_string(path)?)?;
-    let spans = fs::read_to_string(path.with_extension("otlp.json"))?;
-    let decoded = otlp_json::read(&spans).map_err(|error| io::Error::other(error.to_string()))?;
-    Ok(Recorded {
-        record,
-        spans: decoded.spans,
-    })
-}
-
-/// The test that shows most: the first one that failed, otherwise the first one.
-#[must_use]
-pub fn most_telling(tests: Vec<Recorded>) -> Option<Recorded> {
-    let failed = |test: &Recorded| test.record.verdict != Verdict::Passed;
-    let index = tests.iter().position(failed).unwrap_or(0);
-    tests.into_iter().nth(index)
-}
-
-/// A folder that is gone afterwards.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> io::Result<Self> {
-        let path = env::temp_dir().join(format!("author-{}-{name}", std::process::id()));
-        fs::create_dir_all(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _already_gone = fs::remove_dir_all(&self.0);
-    }
 }

@@ -1,6 +1,7 @@
 //! The course as the rules read it.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -8,6 +9,7 @@ use std::{
 use course::{CourseError, Exercise, Layout};
 use trace_shape::Code;
 use walkdir::{DirEntry, WalkDir};
+use workshop::starters;
 
 use crate::Finding;
 
@@ -21,6 +23,8 @@ pub struct Input {
     pub layout: Layout,
     /// All exercises, by number.
     pub exercises: Vec<Exercise>,
+    /// Files that are read as something else than what lies there.
+    instead: BTreeMap<PathBuf, String>,
 }
 
 impl Input {
@@ -31,7 +35,24 @@ impl Input {
     pub fn load(root: &Path) -> Result<Self, CourseError> {
         let layout = Layout::at(root);
         let exercises = course::load_all(&layout.exercises())?;
-        Ok(Self { layout, exercises })
+        Ok(Self {
+            layout,
+            exercises,
+            instead: BTreeMap::new(),
+        })
+    }
+
+    /// Reads the exercises as they were before a learner edited them: what a learner writes breaks
+    /// no rule of the course.
+    #[must_use]
+    pub fn with_starters(mut self) -> Self {
+        for starter in starters::of(&self.layout) {
+            let folder = self.layout.exercises().join(starter.folder());
+            let files = starter.files.into_iter();
+            let at_home = files.map(|(path, text)| (folder.join(path), text));
+            self.instead.extend(at_home);
+        }
+        self
     }
 
     /// Keeps only the exercises of these slugs; all of them without any.
@@ -70,6 +91,9 @@ impl Input {
     /// # Errors
     /// The finding.
     pub fn read(&self, path: &Path) -> Result<String, Finding> {
+        if let Some(text) = self.instead.get(path) {
+            return Ok(text.clone());
+        }
         fs::read_to_string(path).map_err(|error| {
             let repair = "add the file, or make it readable UTF-8";
             Finding::in_file(
@@ -78,6 +102,12 @@ impl Input {
                 repair,
             )
         })
+    }
+
+    /// Whether there is such a file.
+    #[must_use]
+    pub fn has(&self, path: &Path) -> bool {
+        self.instead.contains_key(path) || path.is_file()
     }
 
     /// Every file of the checkout's own whose name ends in one of `endings`, in a stable order.

@@ -12,7 +12,6 @@ pub mod regen;
 pub mod rules;
 pub mod runs;
 pub mod timings;
-pub mod verdict;
 
 #[cfg(test)]
 mod fixture;

@@ -87,10 +87,8 @@ fn run(command: Command) -> io::Result<Vec<Finding>> {
 }
 
 fn audit(input: &Input, quick: bool) -> io::Result<Vec<Finding>> {
-    let mut findings: Vec<_> = rules::ALL
-        .iter()
-        .flat_map(|rule| (rule.check)(input))
-        .collect();
+    let mut findings = regen::starters(input, Mode::Check)?;
+    findings.extend(rules::ALL.iter().flat_map(|rule| (rule.check)(input)));
     if quick {
         return Ok(findings);
     }
@@ -98,16 +96,16 @@ fn audit(input: &Input, quick: bool) -> io::Result<Vec<Finding>> {
         eprintln!("{}", case.name());
         findings.extend(case.check(input)?);
     }
-    findings.extend(regen::shared(input, Mode::Check)?);
+    findings.extend(regen::documents(input, Mode::Check)?);
     Ok(findings)
 }
 
 fn regenerate(input: &Input, mode: Mode) -> io::Result<Vec<Finding>> {
-    let mut findings = Vec::new();
+    let mut findings = regen::starters(input, mode)?;
     for exercise in &input.exercises {
         eprintln!("{}", exercise.slug);
         findings.extend(regen::exercise(input, exercise, mode)?);
     }
-    findings.extend(regen::shared(input, mode)?);
+    findings.extend(regen::documents(input, mode)?);
     Ok(findings)
 }

@@ -9,6 +9,7 @@ use std::{
 use course::Exercise;
 use trace_shape::Report;
 use trace_view::{Links, Style, text};
+use workshop::{Subject, starters};
 
 use crate::{Finding, Input, bench};
 
@@ -38,17 +39,15 @@ pub enum Mode {
 /// # Errors
 /// When a test cannot be run or a file cannot be written.
 pub fn exercise(input: &Input, exercise: &Exercise, mode: Mode) -> io::Result<Vec<Finding>> {
-    let root = input.layout.root();
     let verify = fs::read_to_string(exercise.dir.join("tests/verify.rs"))?;
+    let starter = bench::starter(input, exercise)?;
     let mut findings = Vec::new();
-    for (name, package) in [
-        ("failing", exercise.slug.clone()),
-        ("solved", exercise.solution_package()),
+    for (name, subject) in [
+        ("failing", Subject::With(starter.path().to_owned())),
+        ("solved", Subject::Solution),
     ] {
-        let tests = bench::run(root, &package, &verify)?;
-        let Some(run) = bench::most_telling(tests) else {
-            continue;
-        };
+        let outcome = bench::check(input, exercise, &subject)?;
+        let run = bench::most_telling(&outcome, &verify)?;
         let files = Files::of(input, exercise, name);
         let now = normal::normalise(&run)?;
         findings.extend(files.refresh(input, exercise, &now, mode)?);
@@ -56,15 +55,32 @@ pub fn exercise(input: &Input, exercise: &Exercise, mode: Mode) -> io::Result<Ve
     Ok(findings)
 }
 
-/// Regenerates, or checks, what is made of all exercises: the blocks in documents.
+/// Writes, or checks, the starters by which the runner knows what a learner has changed. A learner's
+/// checkout is not fresh in this sense, and need not be.
 ///
 /// # Errors
-/// When a file cannot be read or written.
-pub fn shared(input: &Input, mode: Mode) -> io::Result<Vec<Finding>> {
-    documents(input, mode)
+/// When an exercise cannot be read or the file cannot be written.
+pub fn starters(input: &Input, mode: Mode) -> io::Result<Vec<Finding>> {
+    let collected = starters::collect(input.layout.root()).map_err(io::Error::other)?;
+    let fresh = starters::to_text(&collected).map_err(io::Error::other)?;
+    let path = input.layout.root().join(starters::PATH);
+    if fs::read_to_string(&path).is_ok_and(|text| text == fresh) {
+        return Ok(Vec::new());
+    }
+    match mode {
+        Mode::Write => write_whole(&path, &fresh).map(|()| Vec::new()),
+        Mode::Check => Ok(vec![stale(
+            starters::PATH.into(),
+            "an exercise differs from its starter",
+        )]),
+    }
 }
 
-fn documents(input: &Input, mode: Mode) -> io::Result<Vec<Finding>> {
+/// Regenerates, or checks, the blocks in documents that show what other files hold.
+///
+/// # Errors
+/// When a document cannot be read or written.
+pub fn documents(input: &Input, mode: Mode) -> io::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for name in ["README.md", "CONTRIBUTING.md"] {
         let path = input.layout.root().join(name);

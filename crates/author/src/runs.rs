@@ -1,14 +1,15 @@
 //! The course's rules that compile and run: what starter, solution, mistakes and alternatives get.
 
-use std::{ffi::OsStr, io, path::PathBuf};
+use std::{io, path::PathBuf};
 
 use course::{Exercise, Verdict};
 use trace_shape::Code;
+use workshop::{Outcome, Subject};
 
 use crate::{
     Finding, Input, Variant,
+    bench::{self, said},
     regen::{self, Mode},
-    verdict::{self, Outcome},
 };
 
 /// One claim about one exercise.
@@ -74,50 +75,45 @@ impl Case {
     /// # Errors
     /// When there is no verdict at all.
     pub fn check(&self, input: &Input) -> io::Result<Vec<Finding>> {
+        let exercise = &self.exercise;
         let found = match &self.claim {
-            Claim::Starter => self.starter(input)?,
+            Claim::Starter => {
+                let starter = bench::starter(input, exercise)?;
+                let outcome = self.outcome(input, &Subject::With(starter.path().to_owned()))?;
+                let path = input.relative(&exercise.dir.join("src/lib.rs"));
+                refused(&outcome, &exercise.settings.fails_with, path)
+            }
             Claim::Solution => {
-                self.passes(input, &[OsStr::new("--solution")], self.solution(input))?
+                let outcome = self.outcome(input, &Subject::Solution)?;
+                passed(&outcome, input.relative(&input.solution(exercise)))
             }
-            Claim::Mistake(variant) => self.mistake(input, variant)?,
+            Claim::Mistake(variant) => {
+                let outcome = self.outcome(input, &Subject::With(variant.path.clone()))?;
+                // A header without a code is the finding of a rule that only reads.
+                let declared: Vec<_> = variant.code().into_iter().collect();
+                refused(&outcome, &declared, input.relative(&variant.path))
+            }
             Claim::Alternative(variant) => {
-                let with = [OsStr::new("--with"), variant.path.as_os_str()];
-                self.passes(input, &with, input.relative(&variant.path))?
+                let outcome = self.outcome(input, &Subject::With(variant.path.clone()))?;
+                passed(&outcome, input.relative(&variant.path))
             }
-            Claim::Fresh => return regen::exercise(input, &self.exercise, Mode::Check),
+            Claim::Fresh => return regen::exercise(input, exercise, Mode::Check),
         };
         Ok(found.into_iter().collect())
     }
 
-    fn verdict(&self, input: &Input, further: &[&OsStr]) -> io::Result<Outcome> {
-        verdict::check(input.layout.root(), &self.exercise.slug, further)
+    fn outcome(&self, input: &Input, subject: &Subject) -> io::Result<Outcome> {
+        bench::check(input, &self.exercise, subject)
     }
+}
 
-    fn solution(&self, input: &Input) -> PathBuf {
-        input.relative(&input.solution(&self.exercise))
-    }
-
-    fn starter(&self, input: &Input) -> io::Result<Option<Finding>> {
-        let outcome = self.verdict(input, &[])?;
-        let path = input.relative(&self.exercise.dir.join("src/lib.rs"));
-        Ok(refused(&outcome, &self.exercise.settings.fails_with, path))
-    }
-
-    fn mistake(&self, input: &Input, variant: &Variant) -> io::Result<Option<Finding>> {
-        let outcome = self.verdict(input, &[OsStr::new("--with"), variant.path.as_os_str()])?;
-        // A header without a code is the finding of a rule that only reads.
-        let declared: Vec<_> = variant.code().into_iter().collect();
-        Ok(refused(&outcome, &declared, input.relative(&variant.path)))
-    }
-
-    fn passes(
-        &self,
-        input: &Input,
-        further: &[&OsStr],
-        path: PathBuf,
-    ) -> io::Result<Option<Finding>> {
-        Ok(passed(&self.verdict(input, further)?, path))
-    }
+/// All codes of an outcome, each once, in order.
+fn codes(outcome: &Outcome) -> Vec<Code> {
+    let diagnoses = outcome.diagnoses();
+    let mut codes: Vec<_> = diagnoses.iter().map(|diagnosis| diagnosis.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
 }
 
 /// The finding that an answer is not refused with exactly the declared codes.
@@ -128,11 +124,11 @@ fn refused(outcome: &Outcome, declared: &[Code], path: PathBuf) -> Option<Findin
         outcome.verdict,
         Verdict::Passed | Verdict::Skipped | Verdict::CompileError
     );
-    if refused && outcome.codes() == wanted {
+    if refused && codes(outcome) == wanted {
         return None;
     }
     let wanted: Vec<_> = wanted.iter().map(|code| code.as_str()).collect();
-    let what = format!("declares {}, gets {}", wanted.join(" and "), outcome.said());
+    let what = format!("declares {}, gets {}", wanted.join(" and "), said(outcome));
     let repair = "declare what it gets, if that is the right diagnosis; otherwise repair the code, \
                   the shape, or the grader";
     Some(Finding::in_file(path, what, repair))
@@ -141,7 +137,7 @@ fn refused(outcome: &Outcome, declared: &[Code], path: PathBuf) -> Option<Findin
 /// The finding that a right answer does not pass.
 fn passed(outcome: &Outcome, path: PathBuf) -> Option<Finding> {
     (outcome.verdict != Verdict::Passed).then(|| {
-        let what = format!("is a right answer, but gets {}", outcome.said());
+        let what = format!("is a right answer, but gets {}", said(outcome));
         Finding::in_file(
             path,
             what,
@@ -153,17 +149,39 @@ fn passed(outcome: &Outcome, path: PathBuf) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fixture::Fixture, verdict::Diagnosed};
+    use course::{RECORD_SCHEMA, TestRecord};
+    use trace_shape::{Diagnosis, Report};
+    use workshop::Seconds;
+
+    use crate::fixture::Fixture;
 
     fn outcome(verdict: Verdict, codes: &[Code]) -> Outcome {
-        let diagnosed = |code: &Code| Diagnosed {
-            code: *code,
-            message: "a fact".to_owned(),
+        let diagnosis = |code: &Code| Diagnosis::new(*code, "a fact");
+        let report = Report {
+            diagnoses: codes.iter().map(diagnosis).collect(),
+            ..Report::default()
         };
-        Outcome {
+        let record = TestRecord {
+            schema: RECORD_SCHEMA,
+            exercise: "sample".to_owned(),
+            test: "a_fact".to_owned(),
             verdict,
             skipped_for: None,
-            diagnoses: codes.iter().map(diagnosed).collect(),
+            report,
+            trace_ids: Vec::new(),
+            crossings: Vec::new(),
+            exits: Vec::new(),
+            seconds: 0.0,
+        };
+        Outcome {
+            exercise: "sample".to_owned(),
+            verdict,
+            skipped_for: None,
+            compiler: Vec::new(),
+            records: vec![record],
+            notes: Vec::new(),
+            run: None,
+            seconds: Seconds::default(),
         }
     }
 

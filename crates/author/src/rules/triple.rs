@@ -61,7 +61,7 @@ fn missing_files(input: &Input, exercise: &Exercise) -> Vec<Finding> {
         .chain(of_solution.iter().map(|file| solution.join(file)))
         .chain([chapter]);
     wanted
-        .filter(|path| !path.is_file())
+        .filter(|path| !input.has(path))
         .map(|path| {
             let what = format!(
                 "exercise `{}` is not whole without this file",
