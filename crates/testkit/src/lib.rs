@@ -57,6 +57,11 @@ pub use seen::Seen;
 #[doc(hidden)]
 pub use site::Site;
 
+pub use facts::{Fact, about_span};
+// What facts are written with.
+pub use trace_model::{Span, SpanId, TraceId, Value};
+pub use trace_shape::{Call, Code, Crossing, Diagnosis, Witnessed};
+
 /// Starts the test of an exercise: [`Exercise`]. It finds the exercise, its `exercise.toml` and the
 /// name of the test by itself, in `tests/verify.rs` of the exercise as well as in a solution's test
 /// that includes that file as a module.

@@ -44,6 +44,7 @@ fn when_the_test_is_killed_its_processes_go_and_its_files() {
         let exercise = Exercise::at(site(here!()));
         return exercise
             .call("search", || {
+                #[allow(clippy::zombie_processes, reason = "that is the misdeed")]
                 let child = Command::new("sleep").arg("1000").spawn().unwrap();
                 let pids = format!("{} {}", std::process::id(), child.id());
                 let file = std::env::var("TESTKIT_PIDS").unwrap();

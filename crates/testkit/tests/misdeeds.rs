@@ -206,6 +206,7 @@ fn a_provider_put_in_the_place_of_ours_is_told_as_missing_spans() {
 fn what_the_code_started_ends_with_it() {
     let Some(run) = search(here!(), || {
         the_one_span();
+        #[allow(clippy::zombie_processes, reason = "that is the misdeed")]
         let sleeper = Command::new("sleep").arg("1000").spawn().unwrap();
         println!("pid={}", sleeper.id());
     }) else {
