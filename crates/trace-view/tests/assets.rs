@@ -1,5 +1,7 @@
 //! Style and script: small enough, without outside requests, readable on every background.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use trace_view::{CSS, JS};
 
 /// Background and text of mdBook 0.5's themes (its `variables.css`), and of a page of ours.

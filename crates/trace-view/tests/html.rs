@@ -1,5 +1,7 @@
 //! What a page gets: whole, escaped, on one line.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use trace_model::{Forest, Span};

@@ -1,5 +1,7 @@
 //! What a terminal shows, at the widths that people use.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use trace_shape::Report;

@@ -1,6 +1,7 @@
 //! What `exercise.toml` says, as parts of a page.
 
 use course::{Exercise, Hint};
+use trace_view::html::escape;
 
 use crate::Course;
 
@@ -21,9 +22,11 @@ pub(super) fn task(course: &Course, exercise: &Exercise) -> String {
         "<div class=\"task-card\" role=\"group\" aria-label=\"Exercise {number}\">\n\n\
          **Exercise {number} · {title}** <span class=\"task-minutes\">{minutes} minutes</span>\n\n\
          {gaps}\n\
-         Edit\n: `{dir}/src/lib.rs`\n\n\
-         Run\n: `cargo workshop check {number}`\n\n\
-         Needs\n: {needs}\n\n</div>\n",
+         <dl><dt>Edit</dt><dd><code>{dir}/src/lib.rs</code></dd>\
+         <dt>Run</dt><dd><code>cargo workshop check {number}</code></dd>\
+         <dt>Needs</dt><dd>{needs}</dd></dl>\n\n</div>\n",
+        dir = escape(&dir),
+        needs = escape(&needs),
         number = exercise.number,
         title = settings.title,
         minutes = settings.minutes,

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use course::Exercise;
 use trace_model::{Forest, otlp_json};
-use trace_shape::Report;
+use trace_shape::{Expected, Line, Mark, Report, Row, Shape};
 use trace_view::{Links, Style, html, text};
 
 use super::{Place, inert};
@@ -22,8 +22,53 @@ pub(super) fn shape(
     place: &Place,
     exercise: &Exercise,
 ) -> Result<String, Problem> {
-    let _ = (course, exercise);
-    Err(place.problem("shapes cannot be read yet", "wait for the parser"))
+    let path = exercise.dir.join("expected.shape");
+    let name = course.below_root(&path);
+    let text = fs::read_to_string(&path).map_err(|error| {
+        let what = format!("cannot read {}: {error}", name.display());
+        place.problem(what, "write the exercise's shape")
+    })?;
+    let shape = Shape::parse(&text).map_err(|error| {
+        place.problem(format!("{}: {error}", name.display()), "repair the shape")
+    })?;
+    let caption = format!("{}: what is expected", exercise.settings.title);
+    Ok(line(&html::shape(&expectation(&shape), &caption)))
+}
+
+/// The lines of a shape as the expected side of a report.
+fn expectation(shape: &Shape) -> Report {
+    let mut depths: Vec<usize> = Vec::new();
+    let mut report = Report::default();
+    for line in shape.lines() {
+        let depth = line
+            .parent
+            .and_then(|parent| depths.get(parent))
+            .map_or(0, |depth| depth + 1);
+        depths.push(depth);
+        report.rows.push(Row {
+            depth,
+            expected: Some(expected(line)),
+            actual: Vec::new(),
+            mark: Mark::Right,
+            note: String::new(),
+            diagnosis: None,
+        });
+    }
+    report
+}
+
+fn expected(line: &Line) -> Expected {
+    let any = || "*".to_owned();
+    Expected {
+        service: line.service.clone().unwrap_or_else(any),
+        name: line.name.clone().unwrap_or_else(any),
+        kind: line.kind.map_or_else(any, |kind| kind.to_string()),
+        min: line.min,
+        max: line.max,
+        links: line.links.clone(),
+        label: line.label.clone(),
+        line: line.number,
+    }
 }
 
 /// The waterfall of a real run, its wrong spans marked.
@@ -101,6 +146,8 @@ fn stale(place: &Place, path: &std::path::Path, why: &str) -> Problem {
     )
 }
 
+/// The line begins with a tag that Markdown knows as a block: an unknown one would become part of
+/// a paragraph, and a paragraph cannot hold a table.
 fn line(markup: &str) -> String {
-    format!("{}\n", inert(markup))
+    format!("<div class=\"trace-picture\">{}</div>\n", inert(markup))
 }

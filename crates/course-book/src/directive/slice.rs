@@ -47,9 +47,16 @@ pub(crate) fn between<'a>(text: &'a str, anchor: &str) -> Option<Vec<&'a str>> {
     Some(rest[..end].to_vec())
 }
 
+/// What stands in a source for tools and not for readers: anchors, and the ends of gaps.
+const MARKS: [&str; 3] = ["// ANCHOR:", "// ANCHOR_END:", "// END("];
+
 fn to_margin(lines: &[&str]) -> String {
-    let is_anchor = |line: &&&str| !line.contains("ANCHOR:") && !line.contains("ANCHOR_END:");
-    let lines: Vec<&str> = lines.iter().filter(is_anchor).copied().collect();
+    let is_mark = |line: &str| MARKS.iter().any(|mark| line.contains(mark));
+    let lines: Vec<&str> = lines
+        .iter()
+        .filter(|line| !is_mark(line))
+        .copied()
+        .collect();
     let indent = |line: &&str| line.len() - line.trim_start().len();
     let margin = lines
         .iter()
@@ -70,8 +77,7 @@ fn to_margin(lines: &[&str]) -> String {
 mod tests {
     use super::*;
 
-    const SOURCE: &str =
-        "a\n    // ANCHOR: one\n    b\n\n      c\n    // ANCHOR: two\n    // ANCHOR_END: one\nd";
+    const SOURCE: &str = "a\n    // ANCHOR: one\n    b\n\n      c\n    // ANCHOR: two\n    // END(05.1)\n    // ANCHOR_END: one\nd";
 
     #[test]
     fn a_slice_is_moved_to_the_margin_without_anchors() {

@@ -41,14 +41,6 @@ pub fn marked_forest(forest: &Forest, report: &Report, caption: &str) -> String 
     Waterfall::new(forest, caption, notes).html(caption)
 }
 
-/// A line of the table.
-enum Line {
-    /// The heading of one of several traces.
-    Trace(TraceId),
-    /// A span or phantom.
-    Node(NodeId),
-}
-
 struct Waterfall<'a> {
     forest: &'a Forest,
     notes: HashMap<(TraceId, SpanId), &'a str>,
@@ -56,6 +48,7 @@ struct Waterfall<'a> {
     anchor: String,
     linked: HashSet<(TraceId, SpanId)>,
     ids: ShortIds,
+    many_traces: bool,
     axis: Axis,
     critical: Vec<Vec<(u64, u64)>>,
     palette: Palette,
@@ -74,6 +67,7 @@ impl<'a> Waterfall<'a> {
             anchor: slug(caption),
             linked: links.map(|link| (link.trace_id, link.span_id)).collect(),
             ids: ShortIds::new(forest.trace_ids()),
+            many_traces: forest.trace_ids().len() > 1,
             axis: Axis::around(times),
             critical: critical_path(forest),
             palette: Palette::default(),
@@ -81,13 +75,18 @@ impl<'a> Waterfall<'a> {
     }
 
     fn html(mut self, caption: &str) -> String {
-        let lines = self.lines();
-        let places = places(lines.iter().map(|(_, depth)| *depth));
-        let shown = lines.iter().zip(&places).take(MAX_ROWS);
-        let rows = shown
-            .map(|((line, _), place)| self.line(line, place))
+        let forest = self.forest;
+        let nodes: Vec<(NodeId, usize)> = forest
+            .roots()
+            .iter()
+            .flat_map(|root| forest.walk(*root))
             .collect();
-        let hidden = lines.len().saturating_sub(MAX_ROWS);
+        let places = places(nodes.iter().map(|(_, depth)| *depth));
+        let shown = nodes.iter().zip(&places).take(MAX_ROWS);
+        let rows = shown
+            .map(|((id, _), place)| self.line(*id, place))
+            .collect();
+        let hidden = nodes.len().saturating_sub(MAX_ROWS);
         let below = match hidden {
             0 => String::new(),
             hidden => format!("<p class=\"tv-more\">{hidden} more rows are not shown.</p>"),
@@ -107,47 +106,30 @@ impl<'a> Waterfall<'a> {
         .html()
     }
 
-    fn lines(&self) -> Vec<(Line, usize)> {
-        let traces = self.forest.trace_ids();
-        let deeper = usize::from(traces.len() > 1);
-        let mut lines = Vec::new();
-        for trace in traces {
-            if deeper == 1 {
-                lines.push((Line::Trace(trace), 0));
-            }
-            let roots = self.forest.roots().iter();
-            let roots = roots.filter(|root| self.forest.node(**root).trace_id == trace);
-            let nodes = roots.flat_map(|root| self.forest.walk(*root));
-            lines.extend(nodes.map(|(id, depth)| (Line::Node(id), depth + deeper)));
-        }
-        lines
-    }
-
-    fn line(&mut self, line: &Line, place: &Place) -> String {
-        match line {
-            Line::Trace(trace) => self.trace(*trace, place),
-            Line::Node(id) => match self.forest.span(*id) {
-                Some(span) => self.span(*id, span, place),
-                None => self.phantom(*id, place),
-            },
+    fn line(&mut self, id: NodeId, place: &Place) -> String {
+        match self.forest.span(id) {
+            Some(span) => self.span(id, span, place),
+            None => self.phantom(id, place),
         }
     }
 
-    fn trace(&self, trace: TraceId, place: &Place) -> String {
-        let name = format!("trace <code>{}</code>", self.ids.short(trace));
-        let empty = cell("tv-num", "").repeat(2);
-        let lane = "<td role=\"gridcell\" class=\"tv-none\"></td>";
-        format!(
-            "{}{}{empty}{lane}</tr>",
-            row(place, "tv-trace", ""),
-            row_header(&name)
-        )
+    /// The short trace id before the name of a root, where there is more than one trace.
+    fn trace(&self, id: NodeId) -> String {
+        let node = self.forest.node(id);
+        match self.many_traces && node.parent.is_none() {
+            true => format!(
+                "<code class=\"tv-id\">{}</code> ",
+                self.ids.short(node.trace_id)
+            ),
+            false => String::new(),
+        }
     }
 
     fn phantom(&self, id: NodeId, place: &Place) -> String {
         let node = self.forest.node(id);
         let name = format!(
-            "<span>parent <code>{}</code></span>{}",
+            "{}<span>parent <code>{}</code></span>{}",
+            self.trace(id),
             node.span_id,
             badge("tv-bad", "never received")
         );
@@ -179,7 +161,7 @@ impl<'a> Waterfall<'a> {
         format!(
             "{}{}{}{}{}</tr>",
             row(place, &class, &self.id(id)),
-            row_header(&self.name(span, note.copied())),
+            row_header(&self.name(id, span, note.copied())),
             cell(
                 "tv-num",
                 &duration(self.axis.since_start(span.start_unix_nano))
@@ -189,8 +171,9 @@ impl<'a> Waterfall<'a> {
         )
     }
 
-    fn name(&self, span: &Span, note: Option<&str>) -> String {
-        let mut text = service_and_name(span.service(), &span.name);
+    fn name(&self, id: NodeId, span: &Span, note: Option<&str>) -> String {
+        let mut text = self.trace(id);
+        text.push_str(&service_and_name(span.service(), &span.name));
         if span.status.code == StatusCode::Error {
             text.push_str(&badge("tv-bad", "error"));
         }
