@@ -7,6 +7,9 @@ use std::{
 
 use crate::control::{Panic, Told};
 
+/// How many panics of a process are remembered.
+const MOST: usize = 100;
+
 /// Written by the threads that watch the processes, read by the test.
 #[derive(Debug, Default)]
 pub(crate) struct Board {
@@ -32,6 +35,13 @@ pub(crate) enum End {
 }
 
 impl State {
+    /// Keeps what was told; of a flood of panics only the first.
+    pub(crate) fn take(&mut self, told: Told) {
+        if self.told.len() < MOST || !matches!(told, Told::Panicked(_)) {
+            self.told.push(told);
+        }
+    }
+
     pub(crate) fn port(&self) -> Option<u16> {
         self.told.iter().find_map(|told| match told {
             Told::Listening(port) => Some(*port),

@@ -4,7 +4,6 @@ use std::{
     env, fs, io,
     io::{BufRead, BufReader},
     mem,
-    net::TcpListener,
     os::{fd::AsFd, unix::net::UnixStream},
     panic::{self, AssertUnwindSafe, PanicHookInfo},
     path::Path,
@@ -18,7 +17,10 @@ use rustix::process::{Signal, kill_current_process_group};
 use serde::Serialize;
 use telemetry::Telemetry;
 
-use crate::control::{Panic, STOP, Teller, Told};
+use crate::{
+    control::{Panic, STOP, Teller, Told},
+    place::{Outcome, Place},
+};
 
 /// How long spans that are still open are waited for once the code has answered: work that it left
 /// behind may end a moment later, and the verdict must not hang on that moment.
@@ -34,7 +36,7 @@ pub(crate) struct Me {
 
 /// Which runtime async code gets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Flavour {
+pub(crate) enum Flavour {
     /// Several worker threads, as `#[tokio::main]` has.
     #[default]
     MultiThread,
@@ -96,9 +98,7 @@ impl Me {
     {
         let telemetry = self.set_up(Some(name));
         let runtime = runtime(Flavour::MultiThread);
-        let place = Place {
-            teller: self.teller.clone(),
-        };
+        let place = Place::new(self.teller.clone());
         let started = panic::catch_unwind(AssertUnwindSafe(|| {
             let _inside = runtime.enter();
             service(place)
@@ -211,70 +211,4 @@ fn attend(line: UnixStream, stopped: &mpsc::Sender<()>) {
     }
     let _ = kill_current_process_group(Signal::KILL);
     process::abort()
-}
-
-/// Where a service stands: its port, and the addresses of the others.
-#[derive(Debug)]
-pub struct Place {
-    teller: Teller,
-}
-
-impl Place {
-    /// A listener on a free port of this machine, ready for tokio (non-blocking).
-    ///
-    /// # Panics
-    /// When the system gives no port.
-    #[must_use]
-    pub fn listener(&self) -> TcpListener {
-        match self.bind() {
-            Ok(listener) => listener,
-            Err(error) => panic!("the system gives no port: {error}"),
-        }
-    }
-
-    fn bind(&self) -> io::Result<TcpListener> {
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
-        listener.set_nonblocking(true)?;
-        self.teller
-            .tell(&Told::Listening(listener.local_addr()?.port()));
-        Ok(listener)
-    }
-
-    /// The address of another service, without a slash at the end. It leads through the wire tap.
-    ///
-    /// # Panics
-    /// When the test has no such service.
-    #[must_use]
-    pub fn url(&self, service: &str) -> String {
-        let variable = url_variable(service);
-        env::var(&variable)
-            .unwrap_or_else(|_| panic!("this test has no service `{service}` ({variable})"))
-    }
-}
-
-/// The variable that holds the address of a service: `WORKSHOP_CAR_PHOTOS_URL`.
-pub(crate) fn url_variable(service: &str) -> String {
-    let name = service.to_uppercase().replace(['-', '.'], "_");
-    format!("WORKSHOP_{name}_URL")
-}
-
-/// What a service's future may end with: nothing, or an error that can be shown.
-pub trait Outcome {
-    /// The error in words.
-    ///
-    /// # Errors
-    /// When the service failed.
-    fn outcome(self) -> Result<(), String>;
-}
-
-impl Outcome for () {
-    fn outcome(self) -> Result<(), String> {
-        Ok(())
-    }
-}
-
-impl<E: std::fmt::Display> Outcome for Result<(), E> {
-    fn outcome(self) -> Result<(), String> {
-        self.map_err(|error| error.to_string())
-    }
 }

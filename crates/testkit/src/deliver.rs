@@ -3,6 +3,8 @@
 use std::{
     env,
     net::{SocketAddr, TcpStream},
+    sync::mpsc,
+    thread,
     time::Duration,
 };
 
@@ -16,15 +18,23 @@ use crate::{record::RUN, site::Site};
 const OTLP: &str = "WORKSHOP_OTLP";
 /// Nobody waits longer for a backend that is not there.
 const CONNECT_LIMIT: Duration = Duration::from_millis(200);
+/// Nor for one that accepts and does not answer.
+const SEND_LIMIT: Duration = Duration::from_secs(1);
 
 /// Sends `spans` to the backend unless a runner does it; silent where nobody listens, for the copy
 /// has no part in the verdict.
 pub(crate) fn copy(layout: &Layout, site: &Site, spans: &[Span]) {
-    if let Some(address) = address(layout, site)
-        && listens(&address)
-    {
-        let _ = Client::new(&address, &address).send(spans);
-    }
+    let Some(address) = address(layout, site).filter(|address| listens(address)) else {
+        return;
+    };
+    let spans = spans.to_vec();
+    let (done, sent) = mpsc::channel();
+    thread::spawn(move || {
+        let _ = Client::new(&address, &address).send(&spans);
+        // Nobody waits any more where it took too long.
+        let _ = done.send(());
+    });
+    let _ = sent.recv_timeout(SEND_LIMIT);
 }
 
 fn address(layout: &Layout, site: &Site) -> Option<String> {

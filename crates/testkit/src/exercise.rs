@@ -9,10 +9,11 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    child::{self, Flavour, Me, Outcome, Place},
+    child::{self, Flavour, Me},
     drive::{CallFailed, Client},
     fate::{self, Driven, Fate},
     need,
+    place::{Outcome, Place},
     process::CHILD,
     quiet,
     run::{Ran, Run},

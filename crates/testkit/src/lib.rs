@@ -35,6 +35,7 @@ mod fate;
 mod heads;
 mod need;
 mod output;
+mod place;
 mod process;
 mod quiet;
 mod record;
@@ -48,10 +49,10 @@ mod verdict;
 mod wires;
 mod witnessed;
 
-pub use child::{Flavour, Outcome, Place};
 pub use drive::{Client, REQUEST_ID_HEADER, Reply, Request};
 pub use exercise::Exercise;
 pub use need::{REQUIRE, need};
+pub use place::{Outcome, Place};
 pub use run::{Run, expect_eq};
 pub use seen::Seen;
 #[doc(hidden)]

@@ -133,7 +133,7 @@ fn listen(line: UnixStream, board: Arc<Board>, index: usize) {
         for line in BufReader::new(line).lines() {
             let Ok(line) = line else { break };
             if let Ok(told) = serde_json::from_str(&line) {
-                board.update(index, |state| state.told.push(told));
+                board.update(index, |state| state.take(told));
             }
         }
         board.update(index, |state| state.closed = true);

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io, sync::Arc};
 use trace_shape::Crossing;
 
 use crate::{
-    child::url_variable,
+    place::url_variable,
     stage::Stage,
     tap::{Log, Tap, Target},
 };

@@ -1,0 +1,75 @@
+//! What a service is given, and what it may end with.
+
+use std::{env, fmt::Display, io, net::TcpListener};
+
+use crate::control::{Teller, Told};
+
+/// Where a service stands: its port, and the addresses of the others.
+#[derive(Debug)]
+pub struct Place {
+    teller: Teller,
+}
+
+impl Place {
+    pub(crate) fn new(teller: Teller) -> Self {
+        Self { teller }
+    }
+
+    /// A listener on a free port of this machine, ready for tokio (non-blocking).
+    ///
+    /// # Panics
+    /// When the system gives no port.
+    #[must_use]
+    pub fn listener(&self) -> TcpListener {
+        match self.bind() {
+            Ok(listener) => listener,
+            Err(error) => panic!("the system gives no port: {error}"),
+        }
+    }
+
+    fn bind(&self) -> io::Result<TcpListener> {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        listener.set_nonblocking(true)?;
+        self.teller
+            .tell(&Told::Listening(listener.local_addr()?.port()));
+        Ok(listener)
+    }
+
+    /// The address of another service, without a slash at the end. It leads through the wire tap.
+    ///
+    /// # Panics
+    /// When the test has no such service.
+    #[must_use]
+    pub fn url(&self, service: &str) -> String {
+        let variable = url_variable(service);
+        env::var(&variable)
+            .unwrap_or_else(|_| panic!("this test has no service `{service}` ({variable})"))
+    }
+}
+
+/// The variable that holds the address of a service: `WORKSHOP_CAR_PHOTOS_URL`.
+pub(crate) fn url_variable(service: &str) -> String {
+    let name = service.to_uppercase().replace(['-', '.'], "_");
+    format!("WORKSHOP_{name}_URL")
+}
+
+/// What a service's future may end with: nothing, or an error that can be shown.
+pub trait Outcome {
+    /// The error in words.
+    ///
+    /// # Errors
+    /// When the service failed.
+    fn outcome(self) -> Result<(), String>;
+}
+
+impl Outcome for () {
+    fn outcome(self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl<E: Display> Outcome for Result<(), E> {
+    fn outcome(self) -> Result<(), String> {
+        self.map_err(|error| error.to_string())
+    }
+}
