@@ -15,7 +15,7 @@ pub(super) struct Source {
     pub(super) functions: Vec<Function>,
     /// Lines of `#[ignore]`.
     pub(super) ignored: Vec<usize>,
-    /// Lines where a test sleeps outside of a loop.
+    /// Lines where a test sleeps itself, and not between two looks at what it waits for.
     pub(super) test_sleeps: Vec<usize>,
     /// Lines where a test sleeps at all.
     pub(super) any_sleeps: Vec<usize>,
@@ -52,6 +52,7 @@ impl Source {
 struct Reader {
     found: Source,
     in_test: bool,
+    /// Loops, closures and async blocks around this place.
     loops: usize,
 }
 
@@ -120,6 +121,15 @@ impl<'ast> Visit<'ast> for Reader {
 
     fn visit_expr_for_loop(&mut self, expr: &'ast syn::ExprForLoop) {
         self.repeated(|reader| visit::visit_expr_for_loop(reader, expr));
+    }
+
+    // What a closure or an async block does is the subject of a test, not its own waiting.
+    fn visit_expr_closure(&mut self, expr: &'ast syn::ExprClosure) {
+        self.repeated(|reader| visit::visit_expr_closure(reader, expr));
+    }
+
+    fn visit_expr_async(&mut self, expr: &'ast syn::ExprAsync) {
+        self.repeated(|reader| visit::visit_expr_async(reader, expr));
     }
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
@@ -222,10 +232,11 @@ mod tests {
     #[test]
     fn a_sleep_counts_in_a_test_and_in_a_loop_it_only_paces() {
         let source = parse(
-            "fn f() { sleep(A); }\n#[test]\nfn g() {\n    std::thread::sleep(A);\n    loop { sleep(A); }\n}\n",
+            "fn f() { sleep(A); }\n#[test]\nfn g() {\n    std::thread::sleep(A);\n    loop { sleep(A); }\n    \
+             call(async { sleep(A) });\n}\n",
         );
         assert_eq!(source.test_sleeps, [4]);
-        assert_eq!(source.any_sleeps, [4, 5]);
+        assert_eq!(source.any_sleeps, [4, 5, 6]);
     }
 
     #[test]
