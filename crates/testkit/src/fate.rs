@@ -224,3 +224,24 @@ pub(crate) fn about(service: &str, code: Code, message: String) -> Diagnosis {
     diagnosis.service = Some(service.to_owned());
     diagnosis
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_pipeline_says_that_it_lost_is_a_diagnosis() {
+        let state = State {
+            told: vec![Told::Pipeline("7 of 10 spans".to_owned()), Told::Done],
+            ..State::default()
+        };
+        let lost = lost(&[("search".to_owned(), state)]);
+        let diagnosis = lost.unwrap_or_else(|| panic!("nothing is lost"));
+        assert_eq!(diagnosis.code, Code::DroppedSpans);
+        assert!(
+            diagnosis
+                .message
+                .ends_with("of search lost spans: 7 of 10 spans")
+        );
+    }
+}

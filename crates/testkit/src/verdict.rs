@@ -43,13 +43,16 @@ fn combine<T>(report: &mut Report, ran: &mut Ran<T>) {
         drop_consequences(report);
     }
     still_open(report, &ran.seen);
-    let first: Vec<Diagnosis> = ran.wrong.drain(..).chain(lost).collect();
+    put_first(report, ran.wrong.drain(..).chain(lost).collect());
+    report.diagnoses.append(&mut ran.facts);
+}
+
+fn put_first(report: &mut Report, first: Vec<Diagnosis>) {
     let shift = first.len();
     for row in &mut report.rows {
         row.diagnosis = row.diagnosis.map(|index| index + shift);
     }
     report.diagnoses.splice(0..0, first);
-    report.diagnoses.append(&mut ran.facts);
 }
 
 /// A pipeline that lost spans is the cause of every span that is missing.
@@ -190,4 +193,50 @@ pub(crate) fn skip(site: &Site, layout: &Layout, exercise: &Exercise, missing: &
     };
     let _ = writeln!(stderr(), "{} skipped: {missing}", exercise.slug);
     write_down(layout, site, &record, &[]);
+}
+
+#[cfg(test)]
+mod tests {
+    use trace_shape::Row;
+
+    use super::*;
+
+    fn row(diagnosis: usize) -> Row {
+        Row {
+            depth: 0,
+            expected: None,
+            actual: Vec::new(),
+            mark: Mark::Wrong,
+            note: String::new(),
+            diagnosis: Some(diagnosis),
+        }
+    }
+
+    #[test]
+    fn rows_keep_their_diagnosis_when_consequences_go_and_a_cause_comes() {
+        let codes = [
+            Code::MissingSpan,
+            Code::WrongName,
+            Code::NeverExported,
+            Code::WrongKind,
+        ];
+        let mut report = Report {
+            diagnoses: codes.map(|code| Diagnosis::new(code, "")).into(),
+            rows: (0..4).map(row).collect(),
+            trace_ids: Vec::new(),
+        };
+        drop_consequences(&mut report);
+        put_first(&mut report, vec![Diagnosis::new(Code::DroppedSpans, "")]);
+        let codes: Vec<Code> = report
+            .diagnoses
+            .iter()
+            .map(|diagnosis| diagnosis.code)
+            .collect();
+        assert_eq!(
+            codes,
+            [Code::DroppedSpans, Code::WrongName, Code::WrongKind]
+        );
+        let shown: Vec<_> = report.rows.iter().map(|row| row.diagnosis).collect();
+        assert_eq!(shown, [None, Some(1), None, Some(2)]);
+    }
 }
