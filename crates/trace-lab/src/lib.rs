@@ -16,6 +16,8 @@ pub mod guard;
 pub mod ingest;
 #[cfg(feature = "server")]
 mod lab;
+#[cfg(feature = "client")]
+mod matching;
 #[cfg(feature = "receiver")]
 pub mod otlp;
 pub mod ports;

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::rfc3339;
+use trace_model::Span;
+
+use crate::{matching::has_attribute, rfc3339};
 
 /// A search for traces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +48,19 @@ impl Query {
         }
     }
 
+    /// Whether a span is of the service and operation, and has all attributes.
+    pub(super) fn fits(&self, span: &Span) -> bool {
+        span.service() == self.service
+            && self
+                .operation
+                .as_ref()
+                .is_none_or(|name| *name == span.name)
+            && self
+                .attributes
+                .iter()
+                .all(|(key, value)| has_attribute(span, key, value))
+    }
+
     /// Every parameter in both spellings: Jaeger 2.13 reads `query.service_name`, 2.20 reads
     /// `query.serviceName`, and each ignores the other.
     pub(super) fn parameters(&self) -> String {
@@ -71,6 +86,8 @@ impl Query {
             &rfc3339::format(self.start_max_unix_nano),
         );
         add("search_depth", "searchDepth", &self.limit.to_string());
+        // 2.13 has a third name for the limit, and refuses a query without it.
+        add("num_traces", "num_traces", &self.limit.to_string());
         let go = |duration: Duration| format!("{}ns", duration.as_nanos());
         if let Some(least) = self.duration_min {
             add("duration_min", "durationMin", &go(least));

@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use trace_model::{Kind, Span, StatusCode};
+use trace_model::{Kind, Span};
 
 use super::{Store, Trace};
+use crate::matching::has_attribute;
 
 /// What a trace must have to be found: each given field holds for one and the same span.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,23 +64,8 @@ impl Search {
             && self
                 .attributes
                 .iter()
-                .all(|(key, value)| has(span, key, value))
+                .all(|(key, value)| has_attribute(span, key, value))
     }
-}
-
-fn has(span: &Span, key: &str, wanted: &str) -> bool {
-    if key == "error" && span.attributes.get(key).is_none() {
-        return (span.status.code == StatusCode::Error) == (wanted == "true");
-    }
-    let found = span
-        .attributes
-        .get(key)
-        .or_else(|| span.resource.attributes.get(key));
-    found.is_some_and(|value| {
-        value
-            .as_str()
-            .map_or_else(|| value.to_string() == wanted, |text| text == wanted)
-    })
 }
 
 impl Store {
