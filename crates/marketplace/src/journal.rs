@@ -1,6 +1,7 @@
 //! The record of what was really done.
 
 use std::{
+    mem,
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::{SystemTime, UNIX_EPOCH},
@@ -21,34 +22,85 @@ pub struct Entry {
     pub end_unix_nano: u64,
 }
 
-/// The entries of one market, shared by all of its handles.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Journal(Arc<Mutex<Vec<Entry>>>);
+impl Entry {
+    /// Whether all of the work was done from `start` to `end`, in nanoseconds since the Unix epoch.
+    #[must_use]
+    pub fn is_within(&self, start: u64, end: u64) -> bool {
+        start <= self.start_unix_nano && self.end_unix_nano <= end
+    }
+}
+
+/// What one market did, in the order in which it was done. Its times come from the clock that spans
+/// use, so that a span can be held against the work that it stands for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Journal(Vec<Entry>);
 
 impl Journal {
+    /// Everything that was done.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.0
+    }
+
+    /// Every time that this work was done.
+    pub fn of<'a>(&'a self, work: &str) -> impl Iterator<Item = &'a Entry> {
+        self.0.iter().filter(move |entry| entry.work == work)
+    }
+
+    /// From when to when anything was done, in nanoseconds since the Unix epoch; none for nothing.
+    #[must_use]
+    pub fn span(&self) -> Option<(u64, u64)> {
+        let start = self.0.iter().map(|entry| entry.start_unix_nano).min()?;
+        let end = self.0.iter().map(|entry| entry.end_unix_nano).max()?;
+        Some((start, end))
+    }
+
+    /// Whether no work began before the one before it was done.
+    #[must_use]
+    pub fn is_sequential(&self) -> bool {
+        let mut entries: Vec<_> = self.0.iter().collect();
+        entries.sort_by_key(|entry| entry.start_unix_nano);
+        let in_turn = |pair: &[&Entry]| pair[0].end_unix_nano <= pair[1].start_unix_nano;
+        entries.windows(2).all(in_turn)
+    }
+
+    /// Whether both kinds of work were ever begun on the same thread.
+    #[must_use]
+    pub fn share_a_thread(&self, one: &str, other: &str) -> bool {
+        self.of(one)
+            .any(|one| self.of(other).any(|other| one.thread == other.thread))
+    }
+}
+
+/// The journal that is being written, shared by all handles on a market.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Recorder(Arc<Mutex<Journal>>);
+
+impl Recorder {
     /// Begins an entry, which is written when the returned value is dropped: work that was
     /// cancelled is work that was done until then.
     pub(crate) fn begin(&self, work: &'static str) -> Running {
         Running {
-            journal: self.clone(),
+            recorder: self.clone(),
             work,
             thread: format!("{:?}", thread::current().id()),
             start_unix_nano: now(),
         }
     }
 
-    pub(crate) fn entries(&self) -> Vec<Entry> {
+    pub(crate) fn journal(&self) -> Journal {
         self.lock().clone()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Entry>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Journal> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Work that is being done.
 pub(crate) struct Running {
-    journal: Journal,
+    recorder: Recorder,
     work: &'static str,
     thread: String,
     start_unix_nano: u64,
@@ -58,11 +110,11 @@ impl Drop for Running {
     fn drop(&mut self) {
         let entry = Entry {
             work: self.work.to_owned(),
-            thread: std::mem::take(&mut self.thread),
+            thread: mem::take(&mut self.thread),
             start_unix_nano: self.start_unix_nano,
             end_unix_nano: now(),
         };
-        self.journal.lock().push(entry);
+        self.recorder.lock().0.push(entry);
     }
 }
 

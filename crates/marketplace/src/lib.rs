@@ -13,7 +13,7 @@
 //! let market = Market::open();
 //! let cars = market.score(market.value(market.find_listings("golf")));
 //! assert_eq!(cars.len(), 12);
-//! assert_eq!(market.journal().len(), 3);
+//! assert_eq!(market.journal().entries().len(), 3);
 //! ```
 
 #![forbid(unsafe_code)]
@@ -24,5 +24,5 @@ mod listings;
 mod market;
 
 pub use car::{Car, Region, Seller};
-pub use journal::Entry;
+pub use journal::{Entry, Journal};
 pub use market::{FindError, Market};

@@ -2,7 +2,7 @@
 
 use std::{fmt, thread, time::Duration};
 
-use crate::{Car, Entry, Region, Seller, journal::Journal, listings};
+use crate::{Car, Journal, Region, Seller, journal::Recorder, listings};
 
 /// The listing whose record is damaged: [`Market::find_car`] fails for it.
 const DAMAGED: u32 = 13;
@@ -12,7 +12,7 @@ const DAMAGED: u32 = 13;
 /// The listings are constant, so a handle holds the journal and nothing else.
 #[derive(Clone, Debug, Default)]
 pub struct Market {
-    journal: Journal,
+    recorder: Recorder,
 }
 
 /// Why a car could not be shown.
@@ -45,8 +45,8 @@ impl Market {
 
     /// What was done until now, in the order in which it was done.
     #[must_use]
-    pub fn journal(&self) -> Vec<Entry> {
-        self.journal.entries()
+    pub fn journal(&self) -> Journal {
+        self.recorder.journal()
     }
 
     /// The cars whose model is `query`, by id. Blocks for 4 ms: `find listings`.
@@ -103,7 +103,7 @@ impl Market {
     }
 
     fn blocking(&self, work: &'static str, millis: u64) {
-        let _running = self.journal.begin(work);
+        let _running = self.recorder.begin(work);
         thread::sleep(Duration::from_millis(millis));
     }
 }
@@ -142,7 +142,7 @@ impl Market {
     }
 
     async fn waiting(&self, work: &'static str, millis: u64) {
-        let _running = self.journal.begin(work);
+        let _running = self.recorder.begin(work);
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
 }
@@ -226,12 +226,34 @@ mod tests {
         let _ = thread::spawn(move || clone.read_photos("golf")).join();
         let _ = market.ask_dealers("golf").await;
         let journal = market.journal();
-        let works: Vec<_> = journal.iter().map(|entry| entry.work.as_str()).collect();
-        assert_eq!(works, ["read photos", "ask dealers"]);
-        assert_ne!(journal[0].thread, journal[1].thread);
-        assert!(journal[0].end_unix_nano - journal[0].start_unix_nano >= 15_000_000);
-        assert!(journal[0].end_unix_nano <= journal[1].start_unix_nano);
-        assert_eq!(Market::open().journal(), []);
+        let [photos, dealers] = journal.entries() else {
+            panic!("two entries, not {journal:?}");
+        };
+        assert_eq!(
+            (photos.work.as_str(), dealers.work.as_str()),
+            ("read photos", "ask dealers")
+        );
+        assert!(photos.end_unix_nano - photos.start_unix_nano >= 15_000_000);
+        assert_eq!(
+            journal.span(),
+            Some((photos.start_unix_nano, dealers.end_unix_nano))
+        );
+        assert!(photos.is_within(photos.start_unix_nano, dealers.start_unix_nano));
+        assert!(!dealers.is_within(photos.start_unix_nano, photos.end_unix_nano));
+        assert!(!journal.share_a_thread("read photos", "ask dealers"));
+        assert!(journal.is_sequential());
+        assert_eq!(Market::open().journal(), Journal::default());
+    }
+
+    #[tokio::test]
+    async fn work_that_is_done_at_once_is_not_sequential() {
+        let market = Market::open();
+        tokio::join!(
+            market.ask_dealers("golf"),
+            market.ask_region(Region::West, "golf")
+        );
+        assert!(!market.journal().is_sequential());
+        assert!(market.journal().share_a_thread("ask dealers", "ask region"));
     }
 
     #[tokio::test]
@@ -243,6 +265,6 @@ mod tests {
             let mut context = std::task::Context::from_waker(waker);
             assert!(asking.as_mut().poll(&mut context).is_pending());
         }
-        assert_eq!(market.journal().len(), 1);
+        assert_eq!(market.journal().entries().len(), 1);
     }
 }

@@ -1,1 +1,45 @@
-//! To come.
+//! A search takes ten milliseconds, and nobody can say which step takes them.
+//!
+//! Given: a search that works, in silence. The pipeline behind `tracing` is set up by the test.
+//! Goal: a waterfall for each search, one bar for the whole and one for each step.
+//! Done when: each call of `search` is one trace; its root is named `search cars`; below it are
+//! `find listings`, `value cars` and `score cars`, each of them open while its step runs.
+//!
+//! A name says what kind of work it is. What is different in each search goes into attributes.
+
+use marketplace::{Car, Market};
+
+// ANCHOR: search
+/// Finds the cars that match `query`, the best offer first.
+// DONE(01.1): a span, `search cars`, that is open for the whole search
+#[tracing::instrument(name = "search cars", skip_all, fields(workshop.query = query))]
+// END(01.1)
+pub fn search(market: &Market, query: &str) -> Vec<Car> {
+    let found = find(market, query);
+    let valued = value(market, found);
+    score(market, valued)
+}
+// ANCHOR_END: search
+
+// ANCHOR: steps
+// DONE(01.2): a span, `find listings`, for this step
+#[tracing::instrument(name = "find listings", skip_all)]
+// END(01.2)
+fn find(market: &Market, query: &str) -> Vec<Car> {
+    market.find_listings(query)
+}
+
+// DONE(01.3): a span, `value cars`, for this step
+#[tracing::instrument(name = "value cars", skip_all)]
+// END(01.3)
+fn value(market: &Market, cars: Vec<Car>) -> Vec<Car> {
+    market.value(cars)
+}
+
+// DONE(01.4): a span, `score cars`, for this step
+#[tracing::instrument(name = "score cars", skip_all)]
+// END(01.4)
+fn score(market: &Market, cars: Vec<Car>) -> Vec<Car> {
+    market.score(cars)
+}
+// ANCHOR_END: steps

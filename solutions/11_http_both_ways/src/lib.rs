@@ -1,1 +1,83 @@
-//! To come.
+//! A car's page is the work of two services, and each of them begins a trace of its own.
+//!
+//! Given: `search` asks `inventory` for a car. Both make spans with the names and attributes of the
+//! HTTP semantic conventions (`spans.rs`; these conventions are stable).
+//! Goal: each request is one trace across both processes.
+//! Done when: the SERVER span of `inventory` is a child of the CLIENT span of `search`, and a caller
+//! that sends a `traceparent` header finds both services in its own trace.
+
+mod handlers;
+mod spans;
+
+use std::{io, net::TcpListener, sync::LazyLock};
+
+use axum::{Router, extract::Request, middleware, response::Response, routing::get};
+use marketplace::Market;
+use tracing::Instrument;
+#[allow(unused_imports, reason = "for the gaps")]
+use {
+    opentelemetry::{Context, global},
+    opentelemetry_http::{HeaderExtractor, HeaderInjector},
+    opentelemetry_sdk::propagation::TraceContextPropagator,
+    tracing_opentelemetry::OpenTelemetrySpanExt,
+};
+
+static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+
+/// The service that has the cars.
+pub async fn inventory(listener: TcpListener) -> io::Result<()> {
+    let routes = Router::new().route("/cars/{id}", get(handlers::find));
+    serve(listener, routes.with_state(Market::open())).await
+}
+
+/// The service that shows them; `inventory` is the address of the other one.
+pub async fn search(listener: TcpListener, inventory: String) -> io::Result<()> {
+    let routes = Router::new().route("/cars/{id}", get(handlers::show));
+    serve(listener, routes.with_state(inventory)).await
+}
+
+async fn serve(listener: TcpListener, routes: Router) -> io::Result<()> {
+    // ANCHOR: propagator
+    // DONE(11.1): say, once in a process, how a context is written into headers
+    global::set_text_map_propagator(TraceContextPropagator::new());
+    // END(11.1)
+    // ANCHOR_END: propagator
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    axum::serve(listener, routes.layer(middleware::from_fn(answer))).await
+}
+
+// ANCHOR: server
+/// Answers a request within a SERVER span.
+async fn answer(request: Request, next: middleware::Next) -> Response {
+    // DONE(11.2): continue the trace of whoever sent the request
+    let headers = HeaderExtractor(request.headers());
+    let caller = global::get_text_map_propagator(|propagator| {
+        propagator.extract_with_context(&Context::new(), &headers)
+    });
+    let span = {
+        let _current = caller.attach();
+        spans::server(&request)
+    };
+    // END(11.2)
+    let response = next.run(request).instrument(span.clone()).await;
+    spans::answered(&span, &response);
+    response
+}
+// ANCHOR_END: server
+
+// ANCHOR: client
+/// Sends a request within a CLIENT span.
+async fn fetch(url: &str) -> reqwest::Result<reqwest::Response> {
+    // DONE(11.3): write the context of the CLIENT span into the headers of the request
+    let mut request = CLIENT.get(url).build()?;
+    let span = spans::client(&request);
+    let context = span.context();
+    global::get_text_map_propagator(|propagator| {
+        propagator.inject_context(&context, &mut HeaderInjector(request.headers_mut()));
+    });
+    // END(11.3)
+    let answer = CLIENT.execute(request).instrument(span.clone()).await;
+    spans::received(&span, &answer);
+    answer
+}
+// ANCHOR_END: client

@@ -1,0 +1,63 @@
+//! Each search is a trace of its own, and each step has a span that is open while the step runs.
+
+use std::cell::RefCell;
+
+use marketplace::{Journal, Market};
+use testkit::{Code, Fact, Seen, Span, about_span, exercise, expect_eq};
+
+const SHAPE: &str = include_str!("../expected.shape");
+
+/// Two customers search, one after the other, each in a market of their own.
+fn two_searches() -> Vec<(Vec<u32>, Journal)> {
+    let search = |query| {
+        let market = Market::open();
+        let cars = first_waterfall::search(&market, query);
+        let ids = cars.iter().map(|car| car.id).collect();
+        (ids, market.journal())
+    };
+    ["golf", "passat"].map(search).into()
+}
+
+#[test]
+fn each_search_is_one_trace_and_each_step_has_its_span() {
+    let done = RefCell::new(Vec::new());
+    exercise!()
+        .call("search", two_searches)
+        .expect(|answers| {
+            let (ids, journals): (Vec<_>, Vec<_>) = answers.iter().cloned().unzip();
+            done.replace(journals);
+            let golfs = vec![2, 8, 11, 7, 12, 3, 5, 13, 9, 15, 1, 17];
+            let passats = vec![4, 16, 19, 10];
+            let why = "a search must still find the same cars, the best offer first";
+            expect_eq(ids, [golfs, passats], why)
+        })
+        .fact(|seen| {
+            done.borrow()
+                .iter()
+                .try_for_each(|done| all_covered(seen, done))
+        })
+        .verdict(SHAPE);
+}
+
+/// The whole search and each of its steps have a span that is open while they run.
+fn all_covered(seen: &Seen, done: &Journal) -> Fact {
+    if let Some(whole) = done.span() {
+        covered(seen, "search cars", whole)?;
+    }
+    let mut steps = done.entries().iter();
+    steps.try_for_each(|step| covered(seen, &step.work, (step.start_unix_nano, step.end_unix_nano)))
+}
+
+/// Some span of that name is open from the beginning to the end of the work. (Whether there are as
+/// many spans as there should be, and where, is for the shape to say.)
+fn covered(seen: &Seen, name: &str, (start, end): (u64, u64)) -> Fact {
+    let spans = seen.named(name);
+    let covers = |span: &&Span| span.start_unix_nano <= start && end <= span.end_unix_nano;
+    match spans.first() {
+        Some(first) if !spans.iter().any(covers) => {
+            let message = format!("`{name}` was not open while its work was done");
+            Err(about_span(Code::MissingSpan, first, message).into())
+        }
+        _ => Ok(()),
+    }
+}

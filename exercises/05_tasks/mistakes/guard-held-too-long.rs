@@ -1,0 +1,77 @@
+//! code: stretched
+//! why: the spans are opened before the work and closed when the search returns, to be on the safe side
+
+use std::error::Error;
+
+use marketplace::{Car, Market, Region};
+use opentelemetry::{
+    Context, global,
+    trace::{TraceContextExt, Tracer},
+};
+use tokio::{
+    sync::oneshot,
+    task::{self, JoinSet},
+};
+use tracing::instrument;
+use tracing::{Instrument, Span};
+
+/// The cars that all sources have for `query`, the best offer first, and how many have photos.
+#[instrument(name = "search cars", skip_all, fields(workshop.query = query))]
+pub async fn search(market: Market, query: String) -> Result<(Vec<Car>, usize), Box<dyn Error>> {
+    let sources = Sources { market, query };
+    let reader = sources.clone();
+    let dealers = task::spawn(sources.clone().ask_dealers().in_current_span());
+    let mut regions = JoinSet::new();
+    for region in Region::ALL {
+        regions.spawn(sources.clone().ask_region(region).in_current_span());
+    }
+    let tracer = global::tracer("search");
+    let reading = Context::current_with_span(tracer.start("read photos"));
+    let photos = task::spawn_blocking(move || reader.read_photos());
+    let mut found = regions.join_all().await;
+    found.push(dealers.await?);
+    let photos = photos.await?;
+    let cars = sources.market.merge(found);
+    let parent = Span::current();
+    let scored = on_a_thread(move || parent.in_scope(|| sources.score(cars)));
+    let scored = scored.await?;
+    reading.span().end();
+    Ok((scored, photos))
+}
+
+/// What one search asks.
+#[derive(Clone)]
+struct Sources {
+    market: Market,
+    query: String,
+}
+
+impl Sources {
+    #[instrument(name = "ask dealers", skip_all)]
+    async fn ask_dealers(self) -> Vec<Car> {
+        self.market.ask_dealers(&self.query).await
+    }
+
+    #[instrument(name = "ask region", skip_all, fields(workshop.region = %region))]
+    async fn ask_region(self, region: Region) -> Vec<Car> {
+        self.market.ask_region(region, &self.query).await
+    }
+
+    fn read_photos(self) -> usize {
+        self.market.read_photos(&self.query)
+    }
+
+    #[instrument(name = "score cars", skip_all)]
+    fn score(self, cars: Vec<Car>) -> Vec<Car> {
+        self.market.score(cars)
+    }
+}
+
+/// Runs `work` on a thread of its own; what it returns can be awaited.
+fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> oneshot::Receiver<T> {
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || sender.send(work()));
+    receiver
+}

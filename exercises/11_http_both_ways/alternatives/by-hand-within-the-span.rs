@@ -1,0 +1,61 @@
+//! The propagator is a value of one's own, and the headers are written within the CLIENT span.
+
+mod handlers;
+mod spans;
+
+use std::{io, net::TcpListener, sync::LazyLock};
+
+use axum::{Router, extract::Request, middleware, response::Response, routing::get};
+use marketplace::Market;
+use tracing::Instrument;
+use {
+    opentelemetry::{Context, propagation::TextMapPropagator},
+    opentelemetry_http::{HeaderExtractor, HeaderInjector},
+    opentelemetry_sdk::propagation::TraceContextPropagator,
+};
+
+static PROPAGATOR: LazyLock<TraceContextPropagator> = LazyLock::new(TraceContextPropagator::new);
+static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+
+/// The service that has the cars.
+pub async fn inventory(listener: TcpListener) -> io::Result<()> {
+    let routes = Router::new().route("/cars/{id}", get(handlers::find));
+    serve(listener, routes.with_state(Market::open())).await
+}
+
+/// The service that shows them; `inventory` is the address of the other one.
+pub async fn search(listener: TcpListener, inventory: String) -> io::Result<()> {
+    let routes = Router::new().route("/cars/{id}", get(handlers::show));
+    serve(listener, routes.with_state(inventory)).await
+}
+
+async fn serve(listener: TcpListener, routes: Router) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    axum::serve(listener, routes.layer(middleware::from_fn(answer))).await
+}
+
+/// Answers a request within a SERVER span.
+async fn answer(request: Request, next: middleware::Next) -> Response {
+    let headers = HeaderExtractor(request.headers());
+    let caller = PROPAGATOR.extract_with_context(&Context::new(), &headers);
+    let span = {
+        let _current = caller.attach();
+        spans::server(&request)
+    };
+    let response = next.run(request).instrument(span.clone()).await;
+    spans::answered(&span, &response);
+    response
+}
+
+/// Sends a request within a CLIENT span.
+async fn fetch(url: &str) -> reqwest::Result<reqwest::Response> {
+    let mut request = CLIENT.get(url).build()?;
+    let span = spans::client(&request);
+    span.in_scope(|| {
+        let context = Context::current();
+        PROPAGATOR.inject_context(&context, &mut HeaderInjector(request.headers_mut()));
+    });
+    let answer = CLIENT.execute(request).instrument(span.clone()).await;
+    spans::received(&span, &answer);
+    answer
+}

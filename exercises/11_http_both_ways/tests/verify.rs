@@ -1,0 +1,79 @@
+//! A request is one trace across processes, and goes on with the trace of a caller that has one.
+
+use std::{io, net::TcpListener};
+
+use axum::{Router, http::StatusCode, routing::get};
+use marketplace::Car;
+use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry_http::HeaderInjector;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use testkit::{Code, Diagnosis, Fact, Seen, exercise, expect_eq};
+use tracing::{Instrument, info_span};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+#[test]
+fn a_request_is_one_trace_across_processes_whatever_it_ends_in() {
+    exercise!()
+        .service("inventory", |place| {
+            http_both_ways::inventory(place.listener())
+        })
+        .service("search", |place| {
+            http_both_ways::search(place.listener(), place.url("inventory"))
+        })
+        .service("web", |place| web(place.listener(), place.url("search")))
+        .drive(|client| {
+            let paths = [("web", "/"), ("search", "/cars/99"), ("search", "/cars/13")];
+            paths.map(|(service, path)| client.get(service, path))
+        })
+        .expect(|[found, absent, damaged]| {
+            let statuses = [found.status, absent.status, damaged.status];
+            expect_eq(
+                statuses,
+                [200, 404, 502],
+                "the answers must stay as they are",
+            )?;
+            let car: Car = found.json()?;
+            expect_eq(
+                (car.id, car.price_eur),
+                (7, 17_500),
+                "car 7 must stay the same",
+            )
+        })
+        .fact(by_the_standard_header)
+        .verdict(include_str!("../expected.shape"));
+}
+
+/// A caller with a trace and a propagator of its own.
+async fn web(listener: TcpListener, search: String) -> io::Result<()> {
+    let routes = Router::new().route("/", get(move || ask(format!("{search}/cars/7"))));
+    axum::serve(tokio::net::TcpListener::from_std(listener)?, routes).await
+}
+
+async fn ask(url: String) -> Result<String, StatusCode> {
+    let span = info_span!("client", otel.name = "GET", otel.kind = "client");
+    let sent = async {
+        let client = reqwest::Client::new();
+        let mut request = client.get(url).build()?;
+        let mut headers = HeaderInjector(request.headers_mut());
+        TraceContextPropagator::new().inject_context(&span.context(), &mut headers);
+        client.execute(request).await?.text().await
+    };
+    let sent = sent.instrument(span.clone()).await;
+    sent.map_err(|_| StatusCode::BAD_GATEWAY)
+}
+
+/// What joins the two services is a `traceparent` header, which any other service understands.
+fn by_the_standard_header(seen: &Seen) -> Fact {
+    let joined = seen.forest().trace_ids().len() == 3;
+    let mut asked = seen
+        .crossings()
+        .iter()
+        .filter(|crossing| crossing.to == "inventory");
+    match asked.find(|crossing| joined && crossing.header("traceparent").is_none()) {
+        None => Ok(()),
+        Some(crossing) => {
+            let message = format!("search sent no `traceparent` with `{}`", crossing.request);
+            Err(Diagnosis::new(Code::LostContext, message).into())
+        }
+    }
+}
