@@ -48,7 +48,7 @@ fn everything_up(clone: &Clone) -> io::Result<Instant> {
     Err(io::Error::other("lab and book did not come up"))
 }
 
-/// Whether a chapter is served at this address; the waiting page answers any address with itself.
+/// Whether the book is served at this address; the page that waits for it answers with 503.
 fn is_book(address: &str) -> bool {
     let page = get(address, "/index.html").unwrap_or_default();
     page.starts_with("HTTP/1.1 200") && page.contains("mdbook")
@@ -71,6 +71,7 @@ fn get(address: &str, path: &str) -> io::Result<String> {
 pub(super) fn after_a_save(clone: &Clone, exercise: &Exercise) -> io::Result<Row> {
     let session = clone.workshop()?;
     session.line(session.started, PATIENCE, is_verdict)?;
+    everything_up(clone)?;
     let file = clone
         .layout
         .exercises()
@@ -81,6 +82,7 @@ pub(super) fn after_a_save(clone: &Clone, exercise: &Exercise) -> io::Result<Row
     for number in 0..SAVES {
         // A function more, so that the compiler has something to do.
         let text = format!("{starter}\n/// Save {number}.\npub fn save_{number}() {{}}\n");
+        session.settle();
         let saved = Instant::now();
         fs::write(&file, text)?;
         took.push(session.line(saved, PATIENCE, is_verdict)? - saved);
@@ -91,6 +93,7 @@ pub(super) fn after_a_save(clone: &Clone, exercise: &Exercise) -> io::Result<Row
         .solutions()
         .join(exercise.folder())
         .join("src/lib.rs");
+    session.settle();
     let saved = Instant::now();
     fs::copy(solution, &file)?;
     session.line(saved, PATIENCE, |line| line.trim_end().ends_with("passed"))?;

@@ -71,6 +71,9 @@ fn succeed(command: &mut Command) -> io::Result<()> {
     status.success().then_some(()).ok_or_else(failed)
 }
 
+/// How long nothing is printed when all is said.
+const QUIET: Duration = Duration::from_millis(300);
+
 type Lines = Arc<(Mutex<Vec<(Instant, String)>>, Condvar)>;
 
 /// A running `cargo workshop` and what it has printed so far.
@@ -138,6 +141,21 @@ impl Session {
             }
             let waited = changed.wait_timeout(lines, left);
             lines = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Waits until nothing has been printed for a while, so that what is printed next has a cause
+    /// of its own.
+    pub(super) fn settle(&self) {
+        let (list, changed) = &*self.lines;
+        let mut lines = list.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let before = lines.len();
+            let waited = changed.wait_timeout(lines, QUIET);
+            lines = waited.unwrap_or_else(PoisonError::into_inner).0;
+            if lines.len() == before {
+                return;
+            }
         }
     }
 }
