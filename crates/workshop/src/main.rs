@@ -1,3 +1,7 @@
 //! The `workshop` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    workshop::cli::main()
+}

@@ -1,0 +1,283 @@
+//! The watcher's state, and what it does with each event.
+
+mod services;
+
+use std::{io::IsTerminal, path::PathBuf, sync::mpsc::Sender, thread};
+
+use course::{Exercise, Session};
+use trace_view::Style;
+
+use super::{
+    Next,
+    event::Event,
+    files,
+    screen::{self, StatusLine, Ticking},
+};
+use crate::{
+    Cancel, Checker, Outcome, Problem, Subject, backend,
+    commands::{check, compare, hint, list, open},
+    progress,
+    report::text,
+    room::Room,
+    services::Services,
+};
+
+const KEYS: &str =
+    "n next · p previous · h hint · l list · r run · o open · c compare · ? help · q quit";
+const HELP: &str = "   n  next exercise            p  previous exercise
+   h  one hint more            l  list of exercises
+   r  run again                o  open page and trace in a browser
+   c  compare with reference   q  quit
+   Save a file of the exercise, and there is a new verdict.
+";
+
+/// What is going on, in one place: only the watcher's own thread touches it.
+pub(super) struct Desk {
+    room: Room,
+    /// The exercise that is being worked on, as an index into the room's.
+    at: usize,
+    /// What the last check began with.
+    seen: u64,
+    /// The number of the last check; results of earlier ones no longer matter.
+    number: u64,
+    cancel: Cancel,
+    solved: bool,
+    /// Runs that no backend has yet.
+    undelivered: Vec<PathBuf>,
+    session: Session,
+    /// Whether the session file is this runner's.
+    owns_session: bool,
+    services: Option<Services>,
+    building: Option<Ticking>,
+    interactive: bool,
+    style: Style,
+    status: StatusLine,
+    events: Sender<Event>,
+}
+
+impl Desk {
+    /// Takes a place at the current exercise. Nothing runs before [`Desk::begin`].
+    pub(super) fn new(room: Room, interactive: bool, events: Sender<Event>) -> Result<Self, Problem> {
+        let slug = check::current(&room)?.slug.clone();
+        let at = room.exercises.iter().position(|exercise| exercise.slug == slug);
+        let session = Session {
+            pid: std::process::id(),
+            backend: None,
+            book: "http://127.0.0.1:3000".to_owned(),
+        };
+        Ok(Self {
+            at: at.unwrap_or(0),
+            seen: 0,
+            number: 0,
+            cancel: Cancel::default(),
+            solved: false,
+            undelivered: Vec::new(),
+            session,
+            owns_session: false,
+            services: None,
+            building: None,
+            interactive,
+            style: screen::style(std::io::stdout().is_terminal()),
+            status: StatusLine::new(std::io::stderr().is_terminal()),
+            events,
+            room,
+        })
+    }
+
+    pub(super) fn say(&self, text: &str) {
+        self.status.print(text);
+    }
+
+    fn problem(&self, problem: &Problem) {
+        self.say(&text::problem(problem));
+    }
+
+    /// Says what is there, and gives the first verdict.
+    pub(super) fn begin(&mut self) {
+        for broken in &self.room.broken {
+            self.problem(&broken.problem);
+        }
+        self.prepare();
+        self.check();
+    }
+
+    /// Ends what runs. The session file goes with the session.
+    pub(super) fn end(&mut self) {
+        self.cancel.cancel();
+        self.building = None;
+        self.services = None;
+        if self.owns_session {
+            let _ = std::fs::remove_file(self.room.layout.session());
+        }
+        self.status.clear();
+        self.say("Your progress is kept. Until next time.\n");
+    }
+
+    fn exercise(&self) -> Option<&Exercise> {
+        self.room.exercises.get(self.at)
+    }
+
+    /// Something was saved: a new verdict, where it makes a difference.
+    pub(super) fn look(&mut self) {
+        let changed = self.exercise().map(|exercise| files::fingerprint(&exercise.dir));
+        if changed.is_some_and(|now| now != self.seen) {
+            self.reread();
+            self.check();
+        }
+    }
+
+    /// The exercise's settings may have been saved as well.
+    fn reread(&mut self) {
+        let slug = self.exercise().map(|exercise| exercise.slug.clone());
+        let Ok(room) = Room::at(self.room.layout.clone()) else { return };
+        let at = room.exercises.iter().position(|exercise| Some(&exercise.slug) == slug.as_ref());
+        match at {
+            Some(at) => (self.room, self.at) = (room, at),
+            None => {
+                let broken = room.broken.iter().find(|broken| Some(&broken.slug) == slug.as_ref());
+                broken.iter().for_each(|broken| self.problem(&broken.problem));
+            }
+        }
+    }
+
+    /// Ends the check that runs, and begins one.
+    fn check(&mut self) {
+        let Some(exercise) = self.exercise().cloned() else { return };
+        self.cancel.cancel();
+        self.services.iter().for_each(Services::pause);
+        self.building = None;
+        self.cancel = Cancel::default();
+        self.number += 1;
+        self.seen = files::fingerprint(&exercise.dir);
+        self.solved = false;
+        let (number, cancel, events) = (self.number, self.cancel.clone(), self.events.clone());
+        let checker = Checker::new(self.room.layout.clone()).coloured(self.style.colour);
+        let mut status = self.status.clone();
+        thread::spawn(move || {
+            let result = {
+                let line = status.ticking();
+                checker.check(&exercise, &Subject::Yours, &cancel, &mut |step| line.show(&step))
+            };
+            // Nobody listens any more when the runner is on its way out.
+            let _ = events.send(Event::Checked(number, Box::new(result)));
+        });
+    }
+
+    pub(super) fn take(&mut self, event: Event) -> Next {
+        match event {
+            Event::Stop | Event::Key('q' | 'Q') => return Next::Stop,
+            Event::Key(key) => self.press(key),
+            Event::Checked(number, result) => self.checked(number, *result),
+            Event::Service(told) => self.hear(told),
+            Event::Say(text) => self.say(&text),
+            Event::Delivered(Err(problem)) => self.problem(&problem),
+            Event::Delivered(Ok(_)) | Event::Touched | Event::Continued => {}
+        }
+        Next::Go
+    }
+
+    fn press(&mut self, key: char) {
+        match key.to_ascii_lowercase() {
+            'n' => self.go(self.at + 1),
+            'p' => self.go(self.at.wrapping_sub(1)),
+            'r' => self.check(),
+            'h' => self.show(hint::next),
+            'l' => self.show(|room, exercise| list::listing(room, Some(&exercise.slug))),
+            'o' => self.show(|room, exercise| Ok(open::show(room, exercise))),
+            'c' => self.aside(compare::show),
+            '?' => self.say(HELP),
+            _ => {}
+        }
+    }
+
+    fn go(&mut self, to: usize) {
+        if to < self.room.exercises.len() {
+            self.at = to;
+            self.check();
+        } else if to == self.room.exercises.len() {
+            self.say("   This is the last exercise.\n");
+        } else {
+            self.say("   This is the first exercise.\n");
+        }
+    }
+
+    fn show(&self, page: impl Fn(&Room, &Exercise) -> Result<String, Problem>) {
+        let Some(exercise) = self.exercise() else { return };
+        match page(&self.room, exercise) {
+            Ok(page) => self.say(&page),
+            Err(problem) => self.problem(&problem),
+        }
+    }
+
+    /// For what asks a backend, which may take its time.
+    fn aside(&self, page: fn(&Room, &Exercise, &Style) -> Result<String, Problem>) {
+        let Some(exercise) = self.exercise().cloned() else { return };
+        let (room, style, events) = (self.room.clone(), self.style, self.events.clone());
+        thread::spawn(move || {
+            let page = page(&room, &exercise, &style);
+            let text = page.unwrap_or_else(|problem| text::problem(&problem));
+            let _ = events.send(Event::Say(text));
+        });
+    }
+
+    fn checked(&mut self, number: u64, result: Result<Outcome, Problem>) {
+        if number != self.number {
+            return;
+        }
+        match result {
+            Ok(outcome) => self.show_outcome(&outcome),
+            Err(problem) => self.problem(&problem),
+        }
+        if self.interactive {
+            self.say(&format!("\n{KEYS}\n"));
+        }
+        self.services.iter().for_each(Services::resume);
+    }
+
+    fn show_outcome(&mut self, outcome: &Outcome) {
+        let Some(exercise) = self.exercise() else { return };
+        let links = self.links();
+        self.say(&format!("\n{}", text::outcome(exercise, outcome, &links, &self.style)));
+        let slug = exercise.slug.clone();
+        self.undelivered.extend(outcome.run.clone());
+        self.deliver();
+        if outcome.passed() {
+            self.solve(&slug);
+        }
+    }
+
+    fn solve(&mut self, slug: &str) {
+        self.solved = true;
+        match progress::update(&self.room.layout, |progress| progress.set_solved(slug)) {
+            Err(problem) => self.problem(&problem),
+            Ok(loaded) => {
+                loaded.note.iter().for_each(|note| self.say(&format!("{note}\n")));
+                let left = self.room.exercises.iter();
+                let left = left.filter(|exercise| !loaded.progress.is_solved(&exercise.slug)).count();
+                self.say(&match (left, self.interactive) {
+                    (0, _) => "\n   You have solved every exercise.\n".to_owned(),
+                    (_, true) => "\n   Solved. Press n for the next exercise.\n".to_owned(),
+                    (_, false) => "\n   Solved. `cargo workshop` goes on with the next exercise.\n".to_owned(),
+                });
+            }
+        }
+    }
+
+    /// Sends what no backend has yet to the one that is there.
+    fn deliver(&mut self) {
+        let own = std::env::var("WORKSHOP_OTLP").is_ok_and(|set| !set.is_empty());
+        let room = self.room.clone();
+        let known = self.session.backend.as_ref().map(|backend| backend.otlp_http.clone());
+        if !own && known.is_none() {
+            return;
+        }
+        let runs = std::mem::take(&mut self.undelivered);
+        let events = self.events.clone();
+        thread::spawn(move || {
+            let to = if own { backend::destination(&room) } else { known };
+            for (run, to) in runs.iter().zip(std::iter::repeat(to).flatten()) {
+                let _ = events.send(Event::Delivered(backend::deliver(run, &to)));
+            }
+        });
+    }
+}
