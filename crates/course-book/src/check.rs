@@ -13,20 +13,20 @@ use crate::{Course, Problem, build};
 
 use sources::Chapters;
 
-/// Every problem of the book at `root`, in order of file and line; none means that it may be read.
+/// Every problem of the course's book, in order of file and line; none means that it may be read.
 ///
 /// Chapters are checked as they are written (directives, includes, words, length, width of code,
 /// place in the summary) and as pages (links, fragments, ids, images, outside requests), which
 /// builds the book into a temporary folder.
 #[must_use]
-pub fn check(root: &Path) -> Vec<Problem> {
-    let course = Course::load(root);
+pub fn check(course: &Course) -> Vec<Problem> {
+    let root = course.layout().root();
     let mut problems = course.broken().to_vec();
     let chapters = Chapters::read(root, &mut problems);
     for chapter in chapters.all() {
-        problems.extend(sources::check(&course, chapter));
+        problems.extend(sources::check(course, chapter));
         problems.extend(prose::check(chapter));
-        problems.extend(code::check(&course, chapter));
+        problems.extend(code::check(course, chapter));
     }
     problems.extend(chapters.not_in_summary());
     problems.extend(chapters.styles_from_outside());

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use course::Layout;
-use course_book::{Problem, build, check, preprocess, serve};
+use course_book::{Course, Problem, build, check, preprocess, serve};
 
 /// The book of the course.
 #[derive(Parser)]
@@ -90,7 +90,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             serve(&root, port, until_stdin_closes)?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Check => Ok(tell(&check(&root))),
+        Command::Check => Ok(tell(&check(&Course::load(&root)))),
         Command::Preprocess { .. } => Ok(ExitCode::SUCCESS),
     }
 }

@@ -10,16 +10,15 @@ use std::{
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::{Arc, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     thread,
 };
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime, sync::oneshot};
 
-use crate::{Problem, build};
+use crate::build;
 
 /// How many ports after the one asked for are tried.
 const NEXT_PORTS: u16 = 20;
@@ -36,22 +35,15 @@ pub(crate) type Shown = Arc<RwLock<PathBuf>>;
 /// When the first build fails or no port is free. A later build that fails is told on standard
 /// error, and the pages stay as they were.
 pub fn serve(root: &Path, port: u16, until_stdin_closes: bool) -> Result<()> {
-    let mut builder = Builder::new(root)?;
+    // Removed with everything in it when the server ends, also while a build is going on.
+    let dir = tempfile::Builder::new().prefix("course-book-").tempdir();
+    let dir = dir.context("cannot make a folder for the pages")?;
+    let mut builder = Builder::new(root, dir.path());
     let shown: Shown = Arc::new(RwLock::new(builder.build()?));
-    let changes = watch::watch(root)?;
-    let show = Arc::clone(&shown);
-    thread::spawn(move || {
-        while watch::next_change(&changes) {
-            match builder.build() {
-                Ok(dir) => {
-                    *show
-                        .write()
-                        .unwrap_or_else(|poisoned| poisoned.into_inner()) = dir
-                }
-                Err(error) => eprintln!("course-book: the pages stay as they were: {error:#}"),
-            }
-        }
-    });
+    match watch::watch(root) {
+        Ok(changes) => rebuild_on(changes, builder, Arc::clone(&shown)),
+        Err(error) => eprintln!("course-book: the pages stay as they are: {error:#}"),
+    }
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -69,30 +61,38 @@ pub fn serve(root: &Path, port: u16, until_stdin_closes: bool) -> Result<()> {
     })
 }
 
+fn rebuild_on(changes: watch::Changes, mut builder: Builder, shown: Shown) {
+    thread::spawn(move || {
+        while watch::next_change(&changes) {
+            match builder.build() {
+                Ok(dir) => *shown.write().unwrap_or_else(PoisonError::into_inner) = dir,
+                Err(error) => eprintln!("course-book: the pages stay as they were: {error:#}"),
+            }
+        }
+    });
+}
+
 /// Builds into two folders in turn.
 struct Builder {
     root: PathBuf,
-    /// Removed with everything in it at the end.
-    dir: TempDir,
+    dir: PathBuf,
     second: bool,
 }
 
 impl Builder {
-    fn new(root: &Path) -> Result<Self> {
-        let dir = tempfile::Builder::new().prefix("course-book-").tempdir();
-        let dir = dir.context("cannot make a folder for the pages")?;
-        Ok(Self {
+    fn new(root: &Path, dir: &Path) -> Self {
+        Self {
             root: root.to_owned(),
-            dir,
+            dir: dir.to_owned(),
             second: true,
-        })
+        }
     }
 
     fn build(&mut self) -> Result<PathBuf> {
         let other = !self.second;
-        let dest = self.dir.path().join(if other { "second" } else { "first" });
+        let dest = self.dir.join(if other { "second" } else { "first" });
         for problem in build(&self.root, &dest)? {
-            eprintln!("course-book: {}", Problem::to_string(&problem));
+            eprintln!("course-book: {problem}");
         }
         self.second = other;
         Ok(dest)

@@ -23,10 +23,12 @@ struct Server {
 
 impl Server {
     fn start(checkout: &Checkout, port: u16) -> Self {
+        std::fs::create_dir_all(checkout.path("temporary")).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_course-book"))
             .arg("--root")
             .arg(checkout.root())
             .args(["serve", "--port", &port.to_string(), "--until-stdin-closes"])
+            .env("TMPDIR", checkout.path("temporary"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -171,8 +173,15 @@ fn a_broken_save_keeps_the_pages() {
 }
 
 #[test]
-fn it_ends_when_its_parent_does() {
+fn it_ends_when_its_parent_does_and_leaves_nothing() {
     let checkout = Checkout::new();
     let server = Server::start(&checkout, 0);
+    let left = || {
+        std::fs::read_dir(checkout.path("temporary"))
+            .unwrap()
+            .count()
+    };
+    assert_eq!(left(), 1, "the pages lie in a temporary folder");
     assert!(server.close_stdin().success());
+    assert_eq!(left(), 0, "the temporary folder is gone");
 }

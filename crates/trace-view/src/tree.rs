@@ -1,5 +1,9 @@
 //! Places in a tree that is given as a list of depths, parents first.
 
+/// Levels of a tree that are drawn before a name: a chain of ten thousand spans is a valid trace,
+/// and no reader follows that many lines.
+const DRAWN: usize = 24;
+
 /// Where one row stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -80,11 +84,14 @@ fn draw(places: &mut [Place]) {
         last.truncate(place.depth);
         let is_last = place.position == place.siblings;
         if place.depth > 0 {
-            let above = last
+            let above = last.get(1..).unwrap_or_default();
+            let far = above.len().saturating_sub(DRAWN);
+            let start = if far > 0 { "…  " } else { "" };
+            let lines = above[far..]
                 .iter()
-                .skip(1)
                 .map(|last| if *last { "   " } else { "│  " });
-            place.branch = above.chain([if is_last { "└─ " } else { "├─ " }]).collect();
+            let own = if is_last { "└─ " } else { "├─ " };
+            place.branch = std::iter::once(start).chain(lines).chain([own]).collect();
         }
         last.push(is_last);
     }
@@ -121,6 +128,13 @@ mod tests {
                 (2, 2, false)
             ]
         );
+    }
+
+    #[test]
+    fn a_long_chain_is_drawn_at_its_near_end() {
+        let last = places(0..10_000).pop().unwrap();
+        assert_eq!(last.depth, 9_999);
+        assert_eq!(last.branch, format!("…  {}└─ ", "   ".repeat(DRAWN)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use course_book::{Problem, check};
+use course_book::{Course, Problem, check};
 use tempfile::TempDir;
 
 pub const CHAPTER: &str = "src/part1/01-demo.md";
@@ -91,7 +91,7 @@ impl Checkout {
     }
 
     pub fn problems(&self) -> Vec<Problem> {
-        check(self.root())
+        check(&Course::load(self.root()))
     }
 
     /// Asserts that there is one problem, in this file and line, whose text holds `words`.

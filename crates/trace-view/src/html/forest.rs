@@ -207,8 +207,8 @@ impl<'a> Waterfall<'a> {
         let Node {
             trace_id, span_id, ..
         } = *self.forest.node(id);
-        let first = self.forest.find(trace_id, span_id) == Some(id);
-        if first && self.linked.contains(&(trace_id, span_id)) {
+        let is_linked = self.linked.contains(&(trace_id, span_id));
+        if is_linked && self.forest.find(trace_id, span_id) == Some(id) {
             format!(" id=\"{}\"", self.anchor(trace_id, span_id))
         } else {
             String::new()
