@@ -25,10 +25,10 @@ use trace_model::{
     otlp_json::{self, Decoded},
 };
 
-#[cfg(feature = "grpc")]
+#[cfg(feature = "server")]
 pub(crate) use answer::partial_success;
 pub use answer::{Problem, summary};
-#[cfg(feature = "grpc")]
+#[cfg(feature = "server")]
 pub(crate) use body::collect_in_time;
 pub use body::{MAX_BODY, gunzip};
 

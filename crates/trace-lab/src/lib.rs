@@ -8,7 +8,7 @@
 
 #[cfg(feature = "client")]
 pub mod client;
-#[cfg(feature = "grpc")]
+#[cfg(feature = "server")]
 mod grpc;
 #[cfg(feature = "receiver")]
 pub mod guard;
@@ -27,9 +27,9 @@ mod receiver;
 pub mod rfc3339;
 #[cfg(feature = "receiver")]
 mod serve;
-#[cfg(feature = "pages")]
+#[cfg(feature = "server")]
 pub mod store;
-#[cfg(feature = "pages")]
+#[cfg(feature = "server")]
 mod web;
 
 #[cfg(feature = "server")]

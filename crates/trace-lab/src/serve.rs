@@ -29,7 +29,7 @@ pub(crate) async fn http(listener: TcpListener, router: Router) {
 }
 
 /// Serves HTTP/2 without TLS, which gRPC speaks, until it is dropped.
-#[cfg(feature = "grpc")]
+#[cfg(feature = "server")]
 pub(crate) async fn http2(listener: TcpListener, router: Router) {
     let mut builder = Builder::new(TokioExecutor::new()).http2_only();
     builder
