@@ -177,17 +177,21 @@ impl Store {
             return;
         }
         let mut queue = lock(&self.queue);
-        let Queue { order, pinned } = &mut *queue;
-        order.retain(|id| {
-            let stays = self.bytes.load(Relaxed) <= self.limits.bytes || pinned.contains(id);
-            if !stays {
-                self.remove(*id);
+        let mut spared = Vec::new();
+        while self.bytes.load(Relaxed) > self.limits.bytes {
+            let Some(id) = queue.order.pop_front() else {
+                break;
+            };
+            if queue.pinned.contains(&id) {
+                spared.push(id);
+            } else {
+                self.remove(id);
                 self.evicted.fetch_add(1, Relaxed);
             }
-            stays
-        });
-        drop(queue);
-        lock(&self.interner).forget_unused();
+        }
+        for id in spared.into_iter().rev() {
+            queue.order.push_front(id);
+        }
     }
 
     fn remove(&self, id: TraceId) {
@@ -227,8 +231,6 @@ impl Store {
         let mut queue = lock(&self.queue);
         queue.pinned.clear();
         queue.order.drain(..).for_each(|id| self.remove(id));
-        drop(queue);
-        lock(&self.interner).forget_unused();
     }
 
     /// A trace as it is now.

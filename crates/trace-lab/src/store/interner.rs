@@ -13,10 +13,16 @@ use trace_model::{Resource, Scope};
 pub(super) struct Interner {
     resources: HashMap<u64, Vec<Weak<Resource>>>,
     scopes: HashMap<u64, Vec<Weak<Scope>>>,
+    /// How many keys there may be before those that nobody uses are dropped.
+    sweep_at: usize,
 }
+
+/// Below this a sweep is not worth its time.
+const FEW: usize = 1_024;
 
 impl Interner {
     pub(super) fn resource(&mut self, resource: Resource) -> Arc<Resource> {
+        self.sweep();
         let mut hasher = DefaultHasher::new();
         for (key, value) in resource.attributes.iter() {
             (key, value.to_string()).hash(&mut hasher);
@@ -25,15 +31,19 @@ impl Interner {
     }
 
     pub(super) fn scope(&mut self, scope: Scope) -> Arc<Scope> {
+        self.sweep();
         let mut hasher = DefaultHasher::new();
         (&scope.name, &scope.version).hash(&mut hasher);
         unique(self.scopes.entry(hasher.finish()).or_default(), scope)
     }
 
-    /// Drops entries that no trace uses any more.
-    pub(super) fn forget_unused(&mut self) {
-        prune(&mut self.resources);
-        prune(&mut self.scopes);
+    /// Drops entries that no trace uses any more, whenever there are twice as many as last time.
+    fn sweep(&mut self) {
+        if self.resources.len() + self.scopes.len() > self.sweep_at.max(FEW) {
+            prune(&mut self.resources);
+            prune(&mut self.scopes);
+            self.sweep_at = 2 * (self.resources.len() + self.scopes.len());
+        }
     }
 }
 
@@ -55,4 +65,32 @@ fn prune<T>(map: &mut HashMap<u64, Vec<Weak<T>>>) {
         bucket.retain(|value| value.strong_count() > 0);
         !bucket.is_empty()
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_values_are_one_and_unused_ones_are_forgotten() {
+        let mut interner = Interner::default();
+        let scope = |name: usize| Scope {
+            name: name.to_string(),
+            version: String::new(),
+        };
+        let first = interner.scope(scope(0));
+        assert!(Arc::ptr_eq(&first, &interner.scope(scope(0))));
+        for name in 1..10 * FEW {
+            drop(interner.scope(scope(name)));
+        }
+        assert!(
+            interner.scopes.len() <= FEW + 1,
+            "{}",
+            interner.scopes.len()
+        );
+        assert!(
+            Arc::ptr_eq(&first, &interner.scope(scope(0))),
+            "still in use"
+        );
+    }
 }
