@@ -4,6 +4,7 @@ use crate::{Finding, Input};
 
 mod book;
 mod habits;
+mod manifests;
 mod regions;
 mod rooms;
 mod settings;
@@ -38,6 +39,10 @@ pub const ALL: &[Rule] = &[
     Rule {
         name: "rooms_import_only_what_they_may",
         check: rooms::check,
+    },
+    Rule {
+        name: "every_package_opts_in_to_the_lints",
+        check: manifests::check,
     },
     Rule {
         name: "functions_and_files_keep_their_size",
