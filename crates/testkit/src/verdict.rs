@@ -2,10 +2,10 @@
 
 use std::io::{IsTerminal, Write, stderr};
 
-use crate::shim::{Shape, judge};
+use crate::shim::judge;
 use course::{Exercise, Layout, RECORD_SCHEMA, Session, TestRecord, Verdict};
 use trace_model::Span;
-use trace_shape::{Code, Diagnosis, Mark, Report};
+use trace_shape::{Code, Diagnosis, Mark, Report, Shape};
 use trace_view::{Links, Style, clean, text};
 
 use crate::{complete::Sources, deliver, record, run::Ran, seen::Seen, site::Site};
