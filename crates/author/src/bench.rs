@@ -2,6 +2,7 @@
 
 use std::{
     env, fs, io,
+    ops::Deref,
     path::Path,
     process::{Command, Stdio},
 };
@@ -13,14 +14,35 @@ use workshop::{Cancel, Checker, Outcome, Subject, starters};
 
 use crate::Input;
 
+/// A verdict, and the folder of its run, which is gone afterwards: the last run that lies there is
+/// the learner's.
+#[derive(Debug)]
+pub struct Checked(Outcome);
+
+impl Deref for Checked {
+    type Target = Outcome;
+
+    fn deref(&self) -> &Outcome {
+        &self.0
+    }
+}
+
+impl Drop for Checked {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.0.run {
+            let _already_gone = fs::remove_dir_all(folder);
+        }
+    }
+}
+
 /// The verdict on an answer to an exercise.
 ///
 /// # Errors
 /// When there can be none, with what to do about it.
-pub fn check(input: &Input, exercise: &Exercise, subject: &Subject) -> io::Result<Outcome> {
+pub fn check(input: &Input, exercise: &Exercise, subject: &Subject) -> io::Result<Checked> {
     let checker = Checker::new(input.layout.clone()).unguarded();
     let outcome = checker.check(exercise, subject, &Cancel::default(), &mut |_| {});
-    outcome.map_err(io::Error::other)
+    outcome.map(Checked).map_err(io::Error::other)
 }
 
 /// The exercise as it was before anybody edited it, as a folder to lay over it.

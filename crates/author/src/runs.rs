@@ -8,7 +8,7 @@ use workshop::{Outcome, Subject};
 
 use crate::{
     Finding, Input, Variant,
-    bench::{self, said},
+    bench::{self, Checked, said},
     regen::{self, Mode},
 };
 
@@ -102,7 +102,7 @@ impl Case {
         Ok(found.into_iter().collect())
     }
 
-    fn outcome(&self, input: &Input, subject: &Subject) -> io::Result<Outcome> {
+    fn outcome(&self, input: &Input, subject: &Subject) -> io::Result<Checked> {
         bench::check(input, &self.exercise, subject)
     }
 }
