@@ -90,6 +90,15 @@ pub(crate) fn actual_name(actual: &[Actual], with_service: bool) -> String {
     }
 }
 
+/// In how many more traces than that of the first the spans of a row lie.
+pub(crate) fn more_traces(actual: &[Actual]) -> String {
+    let traces: BTreeSet<TraceId> = actual.iter().map(|span| span.span.trace_id).collect();
+    match traces.len() {
+        0 | 1 => String::new(),
+        more => format!(" +{}", more - 1),
+    }
+}
+
 fn with_service_name(service: &str, name: &str, with_service: bool) -> String {
     let name = clean(name);
     let name = if name.trim().is_empty() {

@@ -59,6 +59,21 @@ fn two_services_at_40_columns() {
 }
 
 #[test]
+fn spans_of_one_row_in_several_traces_are_counted() {
+    let mut report = common::tasks();
+    report.rows[2].actual[1].span.trace_id = common::trace_id("beef");
+    assert!(
+        printed(&report, 100).contains("7f3a +1  ask region ×3"),
+        "beside"
+    );
+    report.rows[2].mark = trace_shape::Mark::Wrong;
+    assert!(
+        printed(&report, 60).contains("→ 7f3a +1 ask region ×3"),
+        "below"
+    );
+}
+
+#[test]
 fn a_passed_report() {
     let mut report = common::tasks();
     report.diagnoses.clear();

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Links,
-    label::{ShortIds, actual_name, many_services, sign, word},
+    label::{ShortIds, actual_name, many_services, more_traces, sign, word},
     tree::{Place, places},
 };
 
@@ -93,7 +93,11 @@ impl<'a> Page<'a> {
         if row.mark != Mark::Right {
             text.push_str(&format!("<b class=\"tv-word\">{}</b> ", word(row.mark)));
         }
-        text.push_str(&format!("{} ", trace.unwrap_or_default()));
+        text.push_str(&format!(
+            "{}{} ",
+            trace.unwrap_or_default(),
+            more_traces(&row.actual)
+        ));
         text.push_str(&foreign(&actual_name(&row.actual, self.with_service)));
         if !row.note.is_empty() {
             text.push_str(&badge("tv-bad", &row.note));

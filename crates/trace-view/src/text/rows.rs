@@ -5,7 +5,7 @@ use trace_shape::{Mark, Report, Row};
 use super::paint::{Tone, cell, cut, paint, width};
 use crate::{
     Style, clean,
-    label::{ShortIds, actual_name, expected_name, many_services, sign},
+    label::{ShortIds, actual_name, expected_name, many_services, more_traces, sign},
     tree::{Place, places},
 };
 
@@ -57,10 +57,13 @@ fn cells(row: &Row, place: &Place, ids: &ShortIds, with_service: bool) -> Cells 
         } else {
             kind.into_owned()
         },
-        trace: row
-            .actual
-            .first()
-            .map_or(String::new(), |first| ids.short(first.span.trace_id)),
+        trace: row.actual.first().map_or(String::new(), |first| {
+            format!(
+                "{}{}",
+                ids.short(first.span.trace_id),
+                more_traces(&row.actual)
+            )
+        }),
         actual: actual_name(&row.actual, with_service),
         note: clean(&row.note).into_owned(),
     }
