@@ -1,7 +1,7 @@
 //! One trace in the store, and what it weighs.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     sync::Arc,
 };
@@ -73,6 +73,8 @@ impl fmt::Display for Refused {
 pub(super) struct Entry {
     pub(super) trace: Arc<Trace>,
     by_id: HashMap<SpanId, Vec<usize>>,
+    /// The addresses of the resources and scopes that its bytes include; its spans keep them.
+    counted: HashSet<usize>,
 }
 
 impl Entry {
@@ -88,6 +90,7 @@ impl Entry {
         Self {
             trace: Arc::new(trace),
             by_id: HashMap::new(),
+            counted: HashSet::new(),
         }
     }
 
@@ -98,24 +101,17 @@ impl Entry {
     /// Adds a span; one that is identical to a span already here is dropped in silence, since a
     /// sender may repeat a request that it got no answer to.
     pub(super) fn add(&mut self, kept: Kept, limits: Limits) -> Result<(), Refused> {
-        let twins = self.by_id.entry(kept.span.span_id).or_default();
+        let twins = self
+            .by_id
+            .get(&kept.span.span_id)
+            .map_or(&[][..], Vec::as_slice);
         if twins
             .iter()
             .any(|twin| self.trace.spans[*twin].span == kept.span)
         {
             return Ok(());
         }
-        let known = self
-            .trace
-            .resources
-            .iter()
-            .any(|known| Arc::ptr_eq(known, &kept.span.resource));
-        let resource = if known {
-            0
-        } else {
-            size(&kept.span.resource.attributes) + OVERHEAD
-        };
-        let bytes = self.trace.bytes + kept.bytes + resource;
+        let bytes = self.trace.bytes + kept.bytes + self.shared_bytes(&kept.span);
         if twins.len() >= TWINS {
             return Err(Refused::Twins);
         }
@@ -125,14 +121,29 @@ impl Entry {
         if bytes > limits.bytes_per_trace() {
             return Err(Refused::Bytes(limits.bytes_per_trace()));
         }
-        twins.push(self.trace.spans.len());
+        let place = self.trace.spans.len();
+        self.by_id.entry(kept.span.span_id).or_default().push(place);
         let trace = Arc::make_mut(&mut self.trace);
         trace.bytes = bytes;
-        if !known {
+        if self.counted.insert(Arc::as_ptr(&kept.span.resource).addr()) {
             trace.resources.push(kept.span.resource.clone());
         }
+        self.counted.insert(Arc::as_ptr(&kept.span.scope).addr());
         trace.spans.push(Arc::new(kept));
         Ok(())
+    }
+
+    /// What a span's resource and scope add to the trace: nothing where it has them already.
+    fn shared_bytes(&self, span: &Span) -> usize {
+        let (resource, scope) = (&span.resource, &span.scope);
+        let mut bytes = 0;
+        if !self.counted.contains(&Arc::as_ptr(resource).addr()) {
+            bytes += OVERHEAD + size(&resource.attributes);
+        }
+        if !self.counted.contains(&Arc::as_ptr(scope).addr()) {
+            bytes += OVERHEAD + chunk(scope.name.len()) + chunk(scope.version.len());
+        }
+        bytes
     }
 }
 
@@ -229,39 +240,48 @@ fn describe(flaw: &Flaw) -> (NodeId, &'static str) {
     }
 }
 
+/// What a span takes, the allocator's share included; resources and scopes are counted by
+/// their trace.
 fn weight(span: &Span) -> usize {
-    let events = span
-        .events
-        .iter()
-        .map(|event| size_of_val(event) + event.name.len() + size(&event.attributes));
-    let links = span
-        .links
-        .iter()
-        .map(|link| size_of_val(link) + link.trace_state.len() + size(&link.attributes));
+    let events = span.events.iter();
+    let events = events.map(|event| chunk(event.name.len()) + size(&event.attributes));
+    let links = span.links.iter();
+    let links = links.map(|link| chunk(link.trace_state.len()) + size(&link.attributes));
+    let texts = [&span.name, &span.trace_state, &span.status.message];
     size_of::<Kept>()
         + OVERHEAD
-        + span.name.len()
-        + span.trace_state.len()
-        + span.status.message.len()
+        + texts
+            .into_iter()
+            .map(|text| chunk(text.len()))
+            .sum::<usize>()
         + size(&span.attributes)
+        + chunk(size_of_val(&*span.events))
         + events.sum::<usize>()
+        + chunk(size_of_val(&*span.links))
         + links.sum::<usize>()
-        + span.scope.name.len()
-        + span.scope.version.len()
 }
 
 fn size(attributes: &Attributes) -> usize {
-    let pair =
-        |(key, value): (&str, &Value)| size_of::<(String, Value)>() + key.len() + heap(value);
-    attributes.iter().map(pair).sum()
+    let pairs = attributes.iter();
+    let pairs = pairs.map(|(key, value)| chunk(key.len()) + heap(value));
+    chunk(attributes.len() * size_of::<(String, Value)>()) + pairs.sum::<usize>()
 }
 
 fn heap(value: &Value) -> usize {
     match value {
-        Value::String(text) => text.len(),
-        Value::Bytes(bytes) => bytes.len(),
-        Value::Array(list) => list.iter().map(|item| size_of_val(item) + heap(item)).sum(),
+        Value::String(text) => chunk(text.len()),
+        Value::Bytes(bytes) => chunk(bytes.len()),
+        Value::Array(list) => chunk(size_of_val(&**list)) + list.iter().map(heap).sum::<usize>(),
         Value::Map(map) => size(map),
         Value::Empty | Value::Bool(_) | Value::Int(_) | Value::Double(_) => 0,
+    }
+}
+
+/// What an allocator takes for a piece of `length` bytes: a word of its own, in steps of 16, at
+/// least 32 (glibc's malloc; others take about as much).
+fn chunk(length: usize) -> usize {
+    match length {
+        0 => 0,
+        length => (length + size_of::<usize>()).next_multiple_of(16).max(32),
     }
 }
