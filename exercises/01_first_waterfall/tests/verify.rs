@@ -39,23 +39,31 @@ fn each_search_is_one_trace_and_each_step_has_its_span() {
         .verdict(SHAPE);
 }
 
-/// The whole search and each of its steps have a span that is open while they run.
+/// The search and each of its steps have a span that is open while they run.
 fn all_covered(seen: &Seen, done: &Journal) -> Fact {
-    if let Some(whole) = done.span() {
-        covered(seen, "search cars", whole)?;
-    }
+    let has_children = |root: &&Span| {
+        let mut others = seen.spans().iter();
+        others.any(|span| span.parent_span_id == Some(root.span_id))
+    };
+    let mut roots = seen.named("search cars");
+    roots.retain(has_children); // A root that has lost its steps is for the shape to tell.
+    done.span().map_or(Ok(()), |whole| covered(&roots, whole))?;
     let mut steps = done.entries().iter();
-    steps.try_for_each(|step| covered(seen, &step.work, (step.start_unix_nano, step.end_unix_nano)))
+    steps.try_for_each(|step| {
+        covered(
+            &seen.named(&step.work),
+            (step.start_unix_nano, step.end_unix_nano),
+        )
+    })
 }
 
-/// Some span of that name is open from the beginning to the end of the work. (Whether there are as
-/// many spans as there should be, and where, is for the shape to say.)
-fn covered(seen: &Seen, name: &str, (start, end): (u64, u64)) -> Fact {
-    let spans = seen.named(name);
+/// Some of the spans is open from the beginning to the end. (How many there must be, and where, is
+/// for the shape to tell.)
+fn covered(spans: &[&Span], (start, end): (u64, u64)) -> Fact {
     let covers = |span: &&Span| span.start_unix_nano <= start && end <= span.end_unix_nano;
     match spans.first() {
         Some(first) if !spans.iter().any(covers) => {
-            let message = format!("`{name}` was not open while its work was done");
+            let message = format!("`{}` was not open while its work was done", first.name);
             Err(about_span(Code::MissingSpan, first, message).into())
         }
         _ => Ok(()),

@@ -46,6 +46,7 @@ impl Line {
 }
 
 impl SpanExporter for Line {
+    // ANCHOR: export
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let spans = batch.len() as u64;
         thread::sleep(LATENCY);
@@ -53,6 +54,7 @@ impl SpanExporter for Line {
         self.accepted.0.fetch_add(spans, Ordering::SeqCst);
         Ok(())
     }
+    // ANCHOR_END: export
 
     fn set_resource(&mut self, resource: &Resource) {
         self.exporter.set_resource(resource);
