@@ -23,7 +23,10 @@ pub(crate) fn identify(web: &str) -> Option<BackendKind> {
         return Some(BackendKind::Lab);
     }
     let services = ask("/api/v3/services")?;
-    services.get("services").is_some().then_some(BackendKind::Jaeger)
+    services
+        .get("services")
+        .is_some()
+        .then_some(BackendKind::Jaeger)
 }
 
 /// The backend that is there: the one of the runner at work, or who answers at the usual address.
@@ -37,7 +40,10 @@ pub(crate) fn running(room: &Room) -> Option<Backend> {
 /// Who answers at the usual address, or at the one that `WORKSHOP_VIEWER` names.
 pub(crate) fn usual() -> Option<Backend> {
     let mut backend = Backend::usual(BackendKind::Jaeger);
-    if let Some(web) = env::var("WORKSHOP_VIEWER").ok().filter(|set| !set.is_empty()) {
+    if let Some(web) = env::var("WORKSHOP_VIEWER")
+        .ok()
+        .filter(|set| !set.is_empty())
+    {
         backend.web = web.trim_end_matches('/').to_owned();
     }
     backend.kind = identify(&backend.web)?;
@@ -64,7 +70,8 @@ pub(crate) fn deliver(run: &Path, otlp_http: &str) -> Result<bool, Problem> {
         return Ok(false);
     }
     for path in spans {
-        let text = fs::read_to_string(&path).map_err(|error| Problem::file("read", &path, &error))?;
+        let text =
+            fs::read_to_string(&path).map_err(|error| Problem::file("read", &path, &error))?;
         send(&text, otlp_http)?;
     }
     fs::write(&mark, otlp_http).map_err(|error| Problem::file("write", &mark, &error))?;
@@ -78,7 +85,12 @@ pub(crate) fn deliver(run: &Path, otlp_http: &str) -> Result<bool, Problem> {
 pub(crate) fn send(otlp_json: &str, otlp_http: &str) -> Result<(), Problem> {
     let url = format!("{otlp_http}/v1/traces");
     let remedy = "`cargo workshop doctor` says who listens there; your verdict does not need it";
-    let problem = |why: String| Problem::new(format!("the trace could not be sent to {url}: {why}"), remedy);
+    let problem = |why: String| {
+        Problem::new(
+            format!("the trace could not be sent to {url}: {why}"),
+            remedy,
+        )
+    };
     let answer = http::post_json(&url, otlp_json).map_err(|error| problem(error.to_string()))?;
     if !(200..300).contains(&answer.status) {
         let said: String = answer.body.chars().take(300).collect();

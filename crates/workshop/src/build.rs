@@ -40,7 +40,9 @@ pub(crate) struct Built {
 impl Built {
     pub(crate) fn executable(&self, target: &str) -> Option<&Path> {
         let mut found = self.executables.iter();
-        found.find(|(name, _)| name == target).map(|(_, path)| path.as_path())
+        found
+            .find(|(name, _)| name == target)
+            .map(|(_, path)| path.as_path())
     }
 }
 
@@ -90,7 +92,12 @@ pub(crate) fn program() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
-        let own = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+        let own = [
+            "CARGO_PKG_",
+            "CARGO_MANIFEST_",
+            "CARGO_BIN_",
+            "CARGO_CRATE_",
+        ];
         if own.iter().any(|prefix| text.starts_with(prefix)) {
             command.env_remove(&name);
         }
@@ -137,7 +144,10 @@ fn read<R: Read + Send + 'static>(pipe: Option<R>, send: Sender<Line>, kind: fn(
     thread::spawn(move || {
         let mut lines = BufReader::new(pipe).split(b'\n');
         while let Some(Ok(line)) = lines.next() {
-            if send.send(kind(String::from_utf8_lossy(&line).into_owned())).is_err() {
+            if send
+                .send(kind(String::from_utf8_lossy(&line).into_owned()))
+                .is_err()
+            {
                 return;
             }
         }
@@ -195,7 +205,11 @@ impl Built {
 
 /// Why cargo made nothing, where no code of the learner's is to blame.
 pub(crate) fn failure(what: &str, built: &Built) -> Problem {
-    let mut said: Vec<&str> = built.errors.iter().map(|(_, text)| text.trim_end()).collect();
+    let mut said: Vec<&str> = built
+        .errors
+        .iter()
+        .map(|(_, text)| text.trim_end())
+        .collect();
     let quiet = |line: &&str| {
         let line = line.trim_start();
         !line.is_empty() && !line.starts_with("Compiling") && !line.starts_with("Finished")
@@ -224,7 +238,10 @@ fn remedy(said: &str) -> &'static str {
     ]) {
         "packages are downloaded once: connect to the network, run `cargo fetch`, \
          and none is needed any more"
-    } else if has(&["is not supported by the following packages", "requires rustc"]) {
+    } else if has(&[
+        "is not supported by the following packages",
+        "requires rustc",
+    ]) {
         "update Rust: `rustup update`"
     } else {
         "read what cargo says above; `cargo workshop doctor` looks at the usual causes"
@@ -257,6 +274,9 @@ mod tests {
             built.take(&message(level));
         }
         built.take("not json");
-        assert_eq!(built.errors, [("/c/Cargo.toml".into(), "no such name".to_owned())]);
+        assert_eq!(
+            built.errors,
+            [("/c/Cargo.toml".into(), "no such name".to_owned())]
+        );
     }
 }

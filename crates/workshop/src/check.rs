@@ -195,11 +195,20 @@ fn refused(place: &Place, built: &Built, outcome: &mut Outcome) -> Result<(), Pr
 
 fn judge(ran: Ran, outcome: &mut Outcome) {
     let nothing = ran.records.is_empty() && ran.silent.is_empty();
-    let all_passed = ran.records.iter().all(|record| record.verdict == Verdict::Passed);
+    let all_passed = ran
+        .records
+        .iter()
+        .all(|record| record.verdict == Verdict::Passed);
     outcome.merge(ran.records);
     if nothing {
-        let remedy = format!("`cargo workshop reset {} --keep-src` brings it back", outcome.exercise);
-        outcome.refuse(Verdict::Failed, Problem::new("tests/verify.rs holds no test", remedy));
+        let remedy = format!(
+            "`cargo workshop reset {} --keep-src` brings it back",
+            outcome.exercise
+        );
+        outcome.refuse(
+            Verdict::Failed,
+            Problem::new("tests/verify.rs holds no test", remedy),
+        );
     }
     let verdict = match ran.status {
         None => Verdict::Timeout,
@@ -210,14 +219,23 @@ fn judge(ran: Ran, outcome: &mut Outcome) {
             None => "was ended at its limit of time".to_owned(),
             Some(status) => format!("left no record ({status})"),
         };
-        let what = format!("the test `{test}` {how}. It printed last:\n{}", ran.output.trim_end());
+        let what = format!(
+            "the test `{test}` {how}. It printed last:\n{}",
+            ran.output.trim_end()
+        );
         let remedy = "look for a loop without end, an `abort` or an `exit`; a full disk looks \
                       like this as well";
         outcome.refuse(verdict, Problem::new(what, remedy));
     }
     let failed = ran.status.is_none_or(|status| !status.success());
     if failed && all_passed && ran.silent.is_empty() {
-        let what = format!("every test passed and yet the run failed:\n{}", ran.output.trim_end());
-        outcome.refuse(verdict, Problem::new(what, "run it again with `cargo test`"));
+        let what = format!(
+            "every test passed and yet the run failed:\n{}",
+            ran.output.trim_end()
+        );
+        outcome.refuse(
+            verdict,
+            Problem::new(what, "run it again with `cargo test`"),
+        );
     }
 }

@@ -21,10 +21,12 @@ pub(crate) enum End {
 /// viewer and the book beside it.
 #[derive(Debug, Parser)]
 #[command(name = "cargo workshop", bin_name = "cargo workshop", version)]
-#[command(after_help = "An EXERCISE is named by its number, its name, or the beginning of it.\n\
+#[command(
+    after_help = "An EXERCISE is named by its number, its name, or the beginning of it.\n\
     Exit codes: 0 passed, 1 not passed yet, 2 the command could not do its job.\n\
     Environment: WORKSHOP_BOOK_PORT (3000), WORKSHOP_VIEWER (http://127.0.0.1:16686),\n\
-    WORKSHOP_OTLP (where traces are sent, or off), NO_COLOR, COLUMNS.")]
+    WORKSHOP_OTLP (where traces are sent, or off), NO_COLOR, COLUMNS."
+)]
 struct Arguments {
     /// One verdict on the current exercise, without watching.
     #[arg(long)]
@@ -112,7 +114,9 @@ pub(crate) struct Machine {
 impl Machine {
     /// Whether standard output is for JSON alone.
     pub(crate) fn takes_stdout(&self) -> bool {
-        self.json.as_ref().is_some_and(|path| path.as_os_str() == "-")
+        self.json
+            .as_ref()
+            .is_some_and(|path| path.as_os_str() == "-")
     }
 }
 
@@ -164,7 +168,7 @@ fn run(arguments: Arguments) -> Result<End, Problem> {
     };
     match command {
         // Command::Explain { code } => commands::explain::explain(&code),
-        // Command::Judge(judge) => commands::judge::judge(&judge),
+        Command::Judge(judge) => commands::judge::judge(&judge),
         command => in_room(&Room::open()?, command),
     }
 }

@@ -5,7 +5,7 @@ pub(crate) mod compare;
 pub(crate) mod doctor;
 // pub(crate) mod explain;
 pub(crate) mod hint;
-// pub(crate) mod judge;
+pub(crate) mod judge;
 pub(crate) mod lab;
 pub(crate) mod list;
 pub(crate) mod open;

@@ -18,7 +18,9 @@ pub(crate) fn changed(layout: &Layout, slug: &str) -> Vec<Problem> {
     let folder = layout.exercises().join(starter.folder());
     let mut problems = Vec::new();
     for file in GRADING {
-        let Some(original) = starter.files.get(file) else { continue };
+        let Some(original) = starter.files.get(file) else {
+            continue;
+        };
         let state = match fs::read_to_string(folder.join(file)) {
             Ok(text) if text == *original => continue,
             Ok(text) if text.trim().is_empty() => "is empty",

@@ -38,7 +38,9 @@ pub(crate) fn post_json(url: &str, body: &str) -> io::Result<Answer> {
 }
 
 fn request(method: &str, url: &str, body: &str) -> io::Result<Answer> {
-    let rest = url.strip_prefix("http://").ok_or_else(|| not_an_address(url))?;
+    let rest = url
+        .strip_prefix("http://")
+        .ok_or_else(|| not_an_address(url))?;
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let address = match host.contains(':') {
         true => host.to_owned(),
@@ -111,11 +113,19 @@ mod tests {
             let mut body = [0; 2];
             reader.read_exact(&mut body).unwrap();
             let mut stream = reader.into_inner();
-            stream.write_all(b"HTTP/1.1 202 Accepted\r\nx: y\r\n\r\n{\"a\":1}").unwrap();
+            stream
+                .write_all(b"HTTP/1.1 202 Accepted\r\nx: y\r\n\r\n{\"a\":1}")
+                .unwrap();
             (first, body)
         });
         let answer = post_json(&url, "{}").unwrap();
-        assert_eq!(answer, Answer { status: 202, body: "{\"a\":1}".to_owned() });
+        assert_eq!(
+            answer,
+            Answer {
+                status: 202,
+                body: "{\"a\":1}".to_owned()
+            }
+        );
         let (first, body) = server.join().unwrap();
         assert_eq!(first, "POST /v1/traces HTTP/1.0\r\n");
         assert_eq!(&body, b"{}");
@@ -123,7 +133,12 @@ mod tests {
 
     #[test]
     fn what_is_no_address_or_no_answer_says_so() {
-        assert!(get("https://example.org").unwrap_err().to_string().contains("not an address"));
+        assert!(
+            get("https://example.org")
+                .unwrap_err()
+                .to_string()
+                .contains("not an address")
+        );
         assert!(parse("SSH-2.0-x\r\n\r\n").is_err());
         assert!(parse("").is_err());
     }

@@ -34,7 +34,10 @@ fn is_called(named: &impl Named, wanted: &str) -> bool {
     let by_number = wanted.parse::<u32>().ok();
     slug == wanted
         || (by_number.is_some() && by_number == number.parse().ok())
-        || wanted.strip_prefix(number).and_then(|rest| rest.strip_prefix('-')) == Some(slug)
+        || wanted
+            .strip_prefix(number)
+            .and_then(|rest| rest.strip_prefix('-'))
+            == Some(slug)
 }
 
 fn unknown<N: Named>(all: &[N], typed: &str, wanted: &str) -> Problem {
@@ -87,7 +90,14 @@ mod tests {
 
     #[test]
     fn number_slug_folder_and_prefix_name_an_exercise() {
-        for typed in ["5", "05", "tasks", "05_tasks", "Tasks", "exercises/05_tasks/"] {
+        for typed in [
+            "5",
+            "05",
+            "tasks",
+            "05_tasks",
+            "Tasks",
+            "exercises/05_tasks/",
+        ] {
             assert_eq!(slug(typed), Ok("tasks"), "{typed}");
         }
         assert_eq!(slug("f"), Ok("first-waterfall"));

@@ -62,7 +62,11 @@ impl Outcome {
     #[must_use]
     pub fn diagnoses(&self) -> Vec<&Diagnosis> {
         let mut found: Vec<&Diagnosis> = Vec::new();
-        for diagnosis in self.records.iter().flat_map(|record| &record.report.diagnoses) {
+        for diagnosis in self
+            .records
+            .iter()
+            .flat_map(|record| &record.report.diagnoses)
+        {
             if !found.iter().any(|known| is_same(known, diagnosis)) {
                 found.push(diagnosis);
             }

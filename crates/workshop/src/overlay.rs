@@ -25,7 +25,10 @@ pub(crate) struct Overlay {
 pub(crate) fn make(layout: &Layout, exercise: &Exercise, with: &Path) -> Result<Overlay, Problem> {
     let missing = |error| {
         let what = format!("--with {}: {error}", with.display());
-        Problem::new(what, "name a file in the place of src/lib.rs, or a folder to lay over")
+        Problem::new(
+            what,
+            "name a file in the place of src/lib.rs, or a folder to lay over",
+        )
     };
     let with = fs::canonicalize(with).map_err(missing)?;
     let root = layout.state().join("with");
@@ -54,7 +57,8 @@ fn clear(dir: &Path) -> Result<(), Problem> {
 fn lay_exercise(exercise: &Exercise, dir: &Path) -> Result<(), Problem> {
     let found = files::below(&exercise.dir);
     let found = found.map_err(|error| Problem::file("read", &exercise.dir, &error))?;
-    let belongs = |path: &&PathBuf| !path.starts_with("mistakes") && !path.starts_with("alternatives");
+    let belongs =
+        |path: &&PathBuf| !path.starts_with("mistakes") && !path.starts_with("alternatives");
     for file in found.iter().filter(belongs) {
         files::copy(&exercise.dir.join(file), &dir.join(file))?;
     }
@@ -83,7 +87,9 @@ fn manifest(text: &str, root: &Path, folder: &str) -> Result<String, String> {
     workspace.remove("exclude");
     let member = Value::String(format!("exercises/{folder}"));
     workspace.insert("members".to_owned(), Value::Array(vec![member]));
-    let dependencies = workspace.get_mut("dependencies").and_then(Value::as_table_mut);
+    let dependencies = workspace
+        .get_mut("dependencies")
+        .and_then(Value::as_table_mut);
     for dependency in dependencies.into_iter().flatten() {
         if let Some(Value::String(path)) = dependency.1.get_mut("path") {
             *path = root.join(&*path).display().to_string();
@@ -110,7 +116,10 @@ mod tests {
         let path = workspace["dependencies"]["course"]["path"].as_str();
         assert_eq!(path, Some("/a b/ü/crates/course"));
         assert_eq!(workspace["dependencies"]["serde"].as_str(), Some("1"));
-        assert_eq!(workspace["lints"]["rust"]["missing_docs"].as_str(), Some("warn"));
+        assert_eq!(
+            workspace["lints"]["rust"]["missing_docs"].as_str(),
+            Some("warn")
+        );
         assert_eq!(table["profile"]["dev"]["debug"].as_bool(), Some(false));
     }
 

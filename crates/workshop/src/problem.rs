@@ -38,7 +38,10 @@ impl Problem {
             }
             _ => "`cargo workshop doctor` looks at disk and permissions",
         };
-        Self::new(format!("cannot {doing} {}: {error}", path.display()), remedy)
+        Self::new(
+            format!("cannot {doing} {}: {error}", path.display()),
+            remedy,
+        )
     }
 }
 

@@ -85,12 +85,13 @@ impl Group {
     /// Waits for the leader's end, then ends whatever it left behind.
     pub(crate) fn wait(&mut self) -> io::Result<ExitStatus> {
         let leader = Pid::from_child(&self.child);
-        loop {
-            match waitid(WaitId::Pid(leader), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
-                Err(rustix::io::Errno::INTR) => {}
-                _ => break,
-            }
-        }
+        let ended = || {
+            waitid(
+                WaitId::Pid(leader),
+                WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
+            )
+        };
+        while matches!(ended(), Err(rustix::io::Errno::INTR)) {}
         let mut running = self.cancel.group();
         end(leader);
         *running = None;

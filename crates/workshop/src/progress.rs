@@ -60,7 +60,10 @@ impl Progress {
         };
         let parsed = serde_json::from_str::<Self>(&text).ok();
         match parsed.filter(|progress| progress.schema == SCHEMA) {
-            Some(progress) => Ok(Loaded { progress, note: None }),
+            Some(progress) => Ok(Loaded {
+                progress,
+                note: None,
+            }),
             None => put_aside(&path),
         }
     }
@@ -107,7 +110,10 @@ fn put_aside(path: &Path) -> Result<Loaded, Problem> {
 ///
 /// # Errors
 /// When it cannot be read or written; it is then as it was.
-pub(crate) fn update(layout: &Layout, change: impl FnOnce(&mut Progress)) -> Result<Loaded, Problem> {
+pub(crate) fn update(
+    layout: &Layout,
+    change: impl FnOnce(&mut Progress),
+) -> Result<Loaded, Problem> {
     let _lock = lock(&layout.state().join("progress.lock"))?;
     let mut loaded = Progress::load(layout)?;
     let before = loaded.progress.clone();
@@ -175,6 +181,10 @@ mod tests {
             }
         });
         let progress = Progress::load(&layout).unwrap().progress;
-        assert!(["a", "b", "c", "d"].iter().all(|name| progress.is_solved(name)));
+        assert!(
+            ["a", "b", "c", "d"]
+                .iter()
+                .all(|name| progress.is_solved(name))
+        );
     }
 }

@@ -84,7 +84,10 @@ impl Room {
             Ok(exercise) => self.exercises.push(exercise),
             Err(error) => {
                 let name = dir.file_name().unwrap_or_default().to_string_lossy();
-                let slug = name.split_once('_').map_or(&*name, |(_, slug)| slug).replace('_', "-");
+                let slug = name
+                    .split_once('_')
+                    .map_or(&*name, |(_, slug)| slug)
+                    .replace('_', "-");
                 self.mark_broken(slug, error.to_string());
             }
         }
@@ -125,7 +128,10 @@ impl Room {
     pub(crate) fn pick(&self, typed: &str) -> Result<&Exercise, Problem> {
         let picked = names::pick(&self.exercises, typed);
         let wanted = typed.replace('_', "-");
-        let broken = self.broken.iter().find(|broken| wanted.ends_with(&broken.slug));
+        let broken = self
+            .broken
+            .iter()
+            .find(|broken| wanted.ends_with(&broken.slug));
         picked.map_err(|unknown| broken.map_or(unknown, |broken| broken.problem.clone()))
     }
 
@@ -157,6 +163,11 @@ fn is_hidden(dir: &Path) -> bool {
 
 /// `05 tasks · Work that leaves the task`.
 pub(crate) fn heading(exercise: &Exercise) -> String {
-    let Exercise { number, slug, settings, .. } = exercise;
+    let Exercise {
+        number,
+        slug,
+        settings,
+        ..
+    } = exercise;
     format!("{number} {slug} · {}", settings.title)
 }

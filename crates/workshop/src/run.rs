@@ -85,15 +85,25 @@ pub(crate) fn run(
     let limit = limit * u32::try_from(names.len().max(1)).unwrap_or(u32::MAX) + GRACE;
     let path = folder.join("output.txt");
     let output = File::create(&path).map_err(|error| Problem::file("write", &path, &error))?;
-    let again = output.try_clone().map_err(|error| Problem::file("write", &path, &error))?;
+    let again = output
+        .try_clone()
+        .map_err(|error| Problem::file("write", &path, &error))?;
     let mut command = test(executable, package);
-    command.env("WORKSHOP_RUN", folder).stdout(output).stderr(again);
-    let mut group =
-        Group::start(&mut command, cancel).map_err(|error| Problem::file("run", executable, &error))?;
-    let status = group.wait_for(limit).map_err(|error| Problem::file("run", executable, &error))?;
+    command
+        .env("WORKSHOP_RUN", folder)
+        .stdout(output)
+        .stderr(again);
+    let mut group = Group::start(&mut command, cancel)
+        .map_err(|error| Problem::file("run", executable, &error))?;
+    let status = group
+        .wait_for(limit)
+        .map_err(|error| Problem::file("run", executable, &error))?;
     let records = records(folder);
     let reported: BTreeSet<&str> = records.iter().map(|record| record.test.as_str()).collect();
-    let silent = names.into_iter().filter(|name| !reported.contains(last(name))).collect();
+    let silent = names
+        .into_iter()
+        .filter(|name| !reported.contains(last(name)))
+        .collect();
     Ok(Ran {
         silent,
         records,

@@ -75,11 +75,15 @@ fn texts(dir: &Path) -> Result<BTreeMap<String, String>, Problem> {
     let is_starter = |path: &&std::path::PathBuf| {
         let first = path.components().next();
         let hidden = path.to_string_lossy().starts_with('.');
-        !hidden && !NOT_STARTER.iter().any(|not| first.is_some_and(|first| first.as_os_str() == *not))
+        !hidden
+            && !NOT_STARTER
+                .iter()
+                .any(|not| first.is_some_and(|first| first.as_os_str() == *not))
     };
     let text = |path: &std::path::PathBuf| {
         let full = dir.join(path);
-        let text = fs::read_to_string(&full).map_err(|error| Problem::file("read", &full, &error))?;
+        let text =
+            fs::read_to_string(&full).map_err(|error| Problem::file("read", &full, &error))?;
         let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
         Ok((parts.join("/"), text))
     };
@@ -118,7 +122,13 @@ mod tests {
     #[test]
     fn collected_starters_hold_no_answers_and_survive_a_round_trip() {
         let root = tempfile::tempdir().unwrap();
-        for file in ["src/lib.rs", "tests/verify.rs", "mistakes/a.rs", "alternatives/b.rs", ".x"] {
+        for file in [
+            "src/lib.rs",
+            "tests/verify.rs",
+            "mistakes/a.rs",
+            "alternatives/b.rs",
+            ".x",
+        ] {
             let path = root.path().join("exercises/05_two_words").join(file);
             files::write(&path, b"// text\n").unwrap();
         }
@@ -137,6 +147,10 @@ mod tests {
     fn a_broken_file_is_replaced_by_what_was_compiled_in() {
         let root = tempfile::tempdir().unwrap();
         files::write(&root.path().join(PATH), b"{").unwrap();
-        assert!(of(&Layout::at(root.path())).iter().any(|starter| starter.slug == "tasks"));
+        assert!(
+            of(&Layout::at(root.path()))
+                .iter()
+                .any(|starter| starter.slug == "tasks")
+        );
     }
 }

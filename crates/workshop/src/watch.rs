@@ -33,7 +33,9 @@ pub(crate) fn watch(room: Room) -> Result<End, Problem> {
     let interactive = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     // Signals first, so that none is lost; the terminal is given back when `_keys` goes.
     event::listen_to_signals(send.clone())?;
-    let keys = interactive.then(|| keys::Keys::listen(send.clone())).flatten();
+    let keys = interactive
+        .then(|| keys::Keys::listen(send.clone()))
+        .flatten();
     let folder = room.layout.exercises();
     let mut desk = Desk::new(room, keys.is_some(), send.clone())?;
     let watcher = files::watch(&folder, send);

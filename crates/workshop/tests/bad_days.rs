@@ -1,5 +1,7 @@
 //! What goes wrong on learners' machines: a clear message, and nothing of theirs is lost.
 
+#![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
+
 mod common;
 
 use std::fs;
@@ -20,7 +22,10 @@ fn deleted_and_emptied_files_are_named_and_come_back() {
             let ran = course.run(&["check", "one"]);
             assert_ne!(ran.code, 0, "{file}: {}", ran.out);
             let said = ran.out + &ran.err;
-            assert!(said.contains(file) && said.contains("cargo workshop reset one"), "{said}");
+            assert!(
+                said.contains(file) && said.contains("cargo workshop reset one"),
+                "{said}"
+            );
             assert!(!course.is_solved("one"));
             // The other exercise is not concerned.
             assert_eq!(course.verdict("two-words"), (1, "failed".to_owned()));
@@ -37,7 +42,11 @@ fn a_folder_that_is_gone_comes_back() {
     let ran = course.run(&["list"]);
     assert!(ran.out.contains("exercises/01_one is gone"), "{}", ran.out);
     let ran = course.run(&["check", "one"]);
-    assert!(ran.code == 2 && ran.err.contains("cargo workshop reset one"), "{}", ran.err);
+    assert!(
+        ran.code == 2 && ran.err.contains("cargo workshop reset one"),
+        "{}",
+        ran.err
+    );
     assert_eq!(course.run(&["reset", "one"]).code, 0);
     assert_eq!(course.read("exercises/01_one/src/lib.rs"), WRONG);
 }
@@ -47,13 +56,20 @@ fn code_that_does_not_compile_shows_the_compilers_words() {
     let course = Course::new();
     for (code, says) in [
         ("pub fn answer( {", "error"),
-        ("pub fn answer() -> u32 { 42 }\nfn main() {}\nfn main() {}\n", "`main`"),
+        (
+            "pub fn answer() -> u32 { 42 }\nfn main() {}\nfn main() {}\n",
+            "`main`",
+        ),
         ("pub fn answer() -> u32 { missing }\n", "missing"),
     ] {
         course.save(code);
         let ran = course.run(&["check", "one"]);
         assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
-        assert!(ran.out.contains("does not compile") && ran.out.contains(says), "{}", ran.out);
+        assert!(
+            ran.out.contains("does not compile") && ran.out.contains(says),
+            "{}",
+            ran.out
+        );
         assert!(ran.out.contains("src/lib.rs:"), "{}", ran.out);
         assert_eq!(course.verdict("one"), (1, "compile-error".to_owned()));
     }
@@ -65,11 +81,19 @@ fn a_removed_or_changed_test_never_counts() {
     course.save(RIGHT);
     let test = "exercises/01_one/tests/verify.rs";
     let original = course.read(test);
-    for changed in ["#[test]\nfn fine() {}\n".to_owned(), "// none\n".to_owned(), original.clone() + "\n// x\n"] {
+    for changed in [
+        "#[test]\nfn fine() {}\n".to_owned(),
+        "// none\n".to_owned(),
+        original.clone() + "\n// x\n",
+    ] {
         course.write(test, &changed);
         let ran = course.run(&["check", "one"]);
         assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
-        assert!(ran.out.contains("was changed") && ran.out.contains("--keep-src"), "{}", ran.out);
+        assert!(
+            ran.out.contains("was changed") && ran.out.contains("--keep-src"),
+            "{}",
+            ran.out
+        );
         assert!(!course.is_solved("one"));
     }
     assert_eq!(course.run(&["reset", "one", "--keep-src"]).code, 0);
@@ -108,7 +132,11 @@ fn a_state_folder_that_cannot_be_written_is_told() {
     course.write(".workshop", "");
     let ran = course.run(&["check", "one"]);
     assert_eq!(ran.code, 2, "{}", ran.out);
-    assert!(ran.err.contains(".workshop") && ran.err.contains("To do"), "{}", ran.err);
+    assert!(
+        ran.err.contains(".workshop") && ran.err.contains("To do"),
+        "{}",
+        ran.err
+    );
     assert_eq!(course.read("exercises/01_one/src/lib.rs"), RIGHT);
     let doctor = course.run(&["doctor"]);
     assert_eq!(doctor.code, 1);

@@ -73,16 +73,27 @@ fn chosen<'a>(room: &'a Room, arguments: &Check) -> Result<Vec<&'a Exercise>, Pr
     if arguments.exercises.is_empty() {
         return Ok(vec![current(room)?]);
     }
-    arguments.exercises.iter().map(|typed| room.pick(typed)).collect()
+    arguments
+        .exercises
+        .iter()
+        .map(|typed| room.pick(typed))
+        .collect()
 }
 
-fn one(room: &Room, exercise: &Exercise, subject: &Subject, quiet: bool) -> Result<Outcome, Problem> {
+fn one(
+    room: &Room,
+    exercise: &Exercise,
+    subject: &Subject,
+    quiet: bool,
+) -> Result<Outcome, Problem> {
     let style = screen::style(std::io::stdout().is_terminal());
     let checker = Checker::new(room.layout.clone()).coloured(style.colour && !quiet);
     let mut status = StatusLine::new(std::io::stderr().is_terminal());
     let outcome = {
         let status = status.ticking();
-        checker.check(exercise, subject, &Cancel::default(), &mut |step| status.show(&step))?
+        checker.check(exercise, subject, &Cancel::default(), &mut |step| {
+            status.show(&step)
+        })?
     };
     status.clear();
     if *subject == Subject::Yours {
@@ -107,7 +118,8 @@ fn settle(room: &Room, exercise: &Exercise, outcome: &Outcome) -> Result<(), Pro
         eprint!("{}", text::problem(&problem));
     }
     if outcome.passed() {
-        let loaded = progress::update(&room.layout, |progress| progress.set_solved(&exercise.slug))?;
+        let loaded =
+            progress::update(&room.layout, |progress| progress.set_solved(&exercise.slug))?;
         if let Some(note) = loaded.note {
             eprintln!("{note}");
         }
@@ -117,7 +129,9 @@ fn settle(room: &Room, exercise: &Exercise, outcome: &Outcome) -> Result<(), Pro
 
 /// Where the machine's report was asked for, writes it.
 pub(crate) fn write_json(machine: &Machine, outcomes: &[Outcome]) -> Result<(), Problem> {
-    let Some(path) = &machine.json else { return Ok(()) };
+    let Some(path) = &machine.json else {
+        return Ok(());
+    };
     let text = Document::of(outcomes).to_text();
     match machine.takes_stdout() {
         true => print(&text),

@@ -73,7 +73,10 @@ fn send_reference(
 ) -> Result<(String, Option<TraceId>), Problem> {
     let backend = backend::running(room).ok_or_else(|| {
         let what = "no trace viewer is running, so there is no page to compare on";
-        Problem::new(what, "start `cargo workshop` or `cargo workshop lab` in another terminal")
+        Problem::new(
+            what,
+            "start `cargo workshop` or `cargo workshop lab` in another terminal",
+        )
     })?;
     let path = exercise.dir.join("expected.shape");
     let shape = fs::read_to_string(&path).map_err(|error| Problem::file("read", &path, &error))?;

@@ -25,15 +25,30 @@ struct Finding {
 
 impl Finding {
     fn good(what: &'static str, seen: impl Into<String>) -> Self {
-        Self { what, seen: seen.into(), remedy: None, bad: false }
+        Self {
+            what,
+            seen: seen.into(),
+            remedy: None,
+            bad: false,
+        }
     }
 
     fn note(what: &'static str, seen: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what, seen: seen.into(), remedy: Some(remedy.into()), bad: false }
+        Self {
+            what,
+            seen: seen.into(),
+            remedy: Some(remedy.into()),
+            bad: false,
+        }
     }
 
     fn bad(what: &'static str, seen: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what, seen: seen.into(), remedy: Some(remedy.into()), bad: true }
+        Self {
+            what,
+            seen: seen.into(),
+            remedy: Some(remedy.into()),
+            bad: true,
+        }
     }
 
     fn line(&self) -> String {
@@ -42,7 +57,10 @@ impl Finding {
             (false, Some(_)) => '!',
             (false, None) => '✓',
         };
-        let remedy = self.remedy.as_ref().map_or(String::new(), |remedy| format!("   To do: {remedy}\n"));
+        let remedy = self
+            .remedy
+            .as_ref()
+            .map_or(String::new(), |remedy| format!("   To do: {remedy}\n"));
         format!(" {sign} {:<12} {}\n{remedy}", self.what, self.seen)
     }
 }
@@ -62,12 +80,19 @@ pub(crate) fn doctor(room: &Room) -> Result<End, Problem> {
         print(&finding.line());
     }
     let bad = findings.iter().any(|finding| finding.bad);
-    print(if bad { "\nRepair what is marked ✗ and ask again.\n" } else { "\nAll is well.\n" });
+    print(if bad {
+        "\nRepair what is marked ✗ and ask again.\n"
+    } else {
+        "\nAll is well.\n"
+    });
     Ok(if bad { End::NotYet } else { End::Passed })
 }
 
 fn output(command: &mut Command) -> Option<String> {
-    let output = command.output().ok().filter(|output| output.status.success())?;
+    let output = command
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
@@ -75,10 +100,16 @@ fn rust() -> Finding {
     let said = output(Command::new("rustc").arg("--version"));
     let needed = env!("CARGO_PKG_RUST_VERSION");
     match said {
-        None => Finding::bad("Rust", "rustc cannot be started", "install Rust from https://rustup.rs"),
-        Some(said) if version(&said) < version(needed) => {
-            Finding::bad("Rust", format!("{said}, and {needed} is needed"), "rustup update")
-        }
+        None => Finding::bad(
+            "Rust",
+            "rustc cannot be started",
+            "install Rust from https://rustup.rs",
+        ),
+        Some(said) if version(&said) < version(needed) => Finding::bad(
+            "Rust",
+            format!("{said}, and {needed} is needed"),
+            "rustup update",
+        ),
         Some(said) => Finding::good("Rust", said),
     }
 }
@@ -91,7 +122,8 @@ fn version(text: &str) -> (u32, u32) {
 }
 
 fn linker() -> Finding {
-    let own = env::vars().find(|(name, _)| name.starts_with("CARGO_TARGET_") && name.ends_with("_LINKER"));
+    let own = env::vars()
+        .find(|(name, _)| name.starts_with("CARGO_TARGET_") && name.ends_with("_LINKER"));
     let name = own.map_or_else(|| "cc".to_owned(), |(_, value)| value);
     match output(Command::new(&name).arg("--version")) {
         Some(said) => Finding::good("Linker", said.lines().next().unwrap_or_default()),
@@ -126,7 +158,8 @@ fn path(root: &Path) -> Finding {
         return Finding::bad("Path", format!("{seen} is not valid UTF-8"), remedy);
     }
     if seen.contains("/mnt/") && env::var_os("WSL_DISTRO_NAME").is_some() {
-        let remedy = "clone inside of WSL, below your home: saves are not noticed on a Windows disk";
+        let remedy =
+            "clone inside of WSL, below your home: saves are not noticed on a Windows disk";
         return Finding::note("Path", seen, remedy);
     }
     Finding::good("Path", seen)
@@ -150,10 +183,15 @@ fn writable(room: &Room) -> Finding {
 /// Asks cargo whether everything that the lock file names is on this machine.
 fn registry(root: &Path) -> Option<Finding> {
     let mut command = build::program();
-    command.args(["metadata", "--offline", "--locked", "--format-version=1"]).current_dir(root);
+    command
+        .args(["metadata", "--offline", "--locked", "--format-version=1"])
+        .current_dir(root);
     let output = command.output().ok()?;
     if output.status.success() {
-        return Some(Finding::good("Packages", "all are downloaded: no network is needed"));
+        return Some(Finding::good(
+            "Packages",
+            "all are downloaded: no network is needed",
+        ));
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let first = said.lines().next().unwrap_or_default().to_owned();
@@ -180,17 +218,26 @@ fn session(room: &Room) -> Option<Finding> {
         let seen = format!("process {} watches this checkout", session.pid);
         return Some(Finding::good("Runner", seen));
     }
-    let seen = format!("process {} was killed and left its session behind", recorded.pid);
+    let seen = format!(
+        "process {} was killed and left its session behind",
+        recorded.pid
+    );
     let remedy = "nothing: the next `cargo workshop` clears it";
     Some(Finding::note("Runner", seen, remedy))
 }
 
 fn exercises(room: &Room) -> Vec<Finding> {
     let broken = room.broken.iter().map(|broken| broken.problem.clone());
-    let changed = room.exercises.iter().flat_map(|exercise| guard::changed(&room.layout, &exercise.slug));
+    let changed = room
+        .exercises
+        .iter()
+        .flat_map(|exercise| guard::changed(&room.layout, &exercise.slug));
     let problems: Vec<Problem> = broken.chain(changed).collect();
     if problems.is_empty() {
-        return vec![Finding::good("Exercises", format!("{} are whole", room.exercises.len()))];
+        return vec![Finding::good(
+            "Exercises",
+            format!("{} are whole", room.exercises.len()),
+        )];
     }
     let finding = |problem: Problem| Finding::bad("Exercises", problem.what, problem.remedy);
     problems.into_iter().map(finding).collect()
@@ -201,15 +248,26 @@ fn port_finding(port: u16, what: &'static str) -> Finding {
     if free {
         return Finding::good("Port", format!("{port} is free ({what})"));
     }
-    let who = holder(port).map_or_else(|| "another user's program".to_owned(), |who| who.to_string());
+    let who = holder(port).map_or_else(
+        || "another user's program".to_owned(),
+        |who| who.to_string(),
+    );
     let seen = format!("{port} ({what}) is held by {who}");
-    Finding::note("Port", seen, "nothing, if that is the workshop or Jaeger; otherwise another port is taken and printed")
+    Finding::note(
+        "Port",
+        seen,
+        "nothing, if that is the workshop or Jaeger; otherwise another port is taken and printed",
+    )
 }
 
 fn jaeger() -> Finding {
     match backend::usual().map(|backend| (backend.kind, backend.web)) {
-        Some((BackendKind::Jaeger, web)) => Finding::good("Backend", format!("Jaeger answers at {web}")),
-        Some((BackendKind::Lab, web)) => Finding::good("Backend", format!("the lab answers at {web}")),
+        Some((BackendKind::Jaeger, web)) => {
+            Finding::good("Backend", format!("Jaeger answers at {web}"))
+        }
+        Some((BackendKind::Lab, web)) => {
+            Finding::good("Backend", format!("the lab answers at {web}"))
+        }
         None => Finding::good("Backend", "none runs; `cargo workshop` starts the lab"),
     }
 }
@@ -237,6 +295,9 @@ mod tests {
     fn a_held_port_is_named_with_its_holder() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let line = port_finding(listener.local_addr().unwrap().port(), "test").line();
-        assert!(line.contains(&format!("process {}", std::process::id())), "{line}");
+        assert!(
+            line.contains(&format!("process {}", std::process::id())),
+            "{line}"
+        );
     }
 }

@@ -26,18 +26,29 @@ pub(crate) fn next(room: &Room, exercise: &Exercise) -> Result<String, Problem> 
         }
     })?;
     let shown = loaded.progress.hints_shown(&exercise.slug).min(count);
-    let mut page = loaded.note.map_or(String::new(), |note| format!("{note}\n"));
+    let mut page = loaded
+        .note
+        .map_or(String::new(), |note| format!("{note}\n"));
     for (index, hint) in exercise.settings.hints[..shown].iter().enumerate() {
         page.push_str(&rung(index + 1, count, hint));
     }
     page.push_str(&match shown < count {
         true => format!("   One more: cargo workshop hint {}\n", exercise.slug),
-        false => format!("   That was the last. The solution: cargo workshop solution {}\n", exercise.slug),
+        false => format!(
+            "   That was the last. The solution: cargo workshop solution {}\n",
+            exercise.slug
+        ),
     });
     Ok(page)
 }
 
 fn rung(number: usize, count: usize, hint: &Hint) -> String {
-    let docs = hint.docs.as_ref().map_or(String::new(), |docs| format!("      {}\n", clean(docs)));
-    format!("   Hint {number} of {count}: {}\n{docs}", clean(hint.text()))
+    let docs = hint
+        .docs
+        .as_ref()
+        .map_or(String::new(), |docs| format!("      {}\n", clean(docs)));
+    format!(
+        "   Hint {number} of {count}: {}\n{docs}",
+        clean(hint.text())
+    )
 }

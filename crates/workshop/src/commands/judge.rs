@@ -34,7 +34,11 @@ pub(crate) fn judge(arguments: &Judge) -> Result<End, Problem> {
         print(&text::report(&name, &report, &Links::default(), &style));
     }
     let mut outcome = Outcome::new(&name, Verdict::Passed);
-    let verdict = if report.passed() { Verdict::Passed } else { Verdict::Failed };
+    let verdict = if report.passed() {
+        Verdict::Passed
+    } else {
+        Verdict::Failed
+    };
     let seconds = start.elapsed().as_secs_f64();
     outcome.merge(vec![TestRecord {
         schema: RECORD_SCHEMA,
@@ -50,12 +54,17 @@ pub(crate) fn judge(arguments: &Judge) -> Result<End, Problem> {
     }]);
     outcome.seconds.run = seconds;
     write_json(&arguments.machine, &[outcome])?;
-    Ok(if verdict == Verdict::Passed { End::Passed } else { End::NotYet })
+    Ok(if verdict == Verdict::Passed {
+        End::Passed
+    } else {
+        End::NotYet
+    })
 }
 
 fn read_shape(path: &Path) -> Result<Shape, Problem> {
     let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-    let malformed = |why: String| Problem::new(format!("{}: {why}", path.display()), "correct the shape");
+    let malformed =
+        |why: String| Problem::new(format!("{}: {why}", path.display()), "correct the shape");
     Shape::parse(&text).map_err(|why| malformed(why.to_string()))
 }
 

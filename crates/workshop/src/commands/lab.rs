@@ -20,7 +20,10 @@ pub(crate) fn lab(room: &Room) -> Result<End, Problem> {
             BackendKind::Lab => "a lab",
             BackendKind::Jaeger => "Jaeger",
         };
-        print(&format!("{who} already answers at {}: use it.\n", there.web));
+        print(&format!(
+            "{who} already answers at {}: use it.\n",
+            there.web
+        ));
         return Ok(End::Passed);
     }
     let signals = Signals::new(TERM_SIGNALS);
@@ -36,7 +39,9 @@ pub(crate) fn lab(room: &Room) -> Result<End, Problem> {
             book: "http://127.0.0.1:3000".to_owned(),
         };
         let path = room.layout.session();
-        session.save(&room.layout).map_err(|error| Problem::file("write", &path, &error))?;
+        session
+            .save(&room.layout)
+            .map_err(|error| Problem::file("write", &path, &error))?;
     }
     for note in &lab.notes {
         print(&format!("{note}\n"));
@@ -54,7 +59,11 @@ pub(crate) fn lab(room: &Room) -> Result<End, Problem> {
 }
 
 fn compile(room: &Room) -> Result<std::path::PathBuf, Problem> {
-    let command = build::cargo(room.layout.root(), &["build", "-p", "trace-lab", "--bin", "trace-lab"], false);
+    let command = build::cargo(
+        room.layout.root(),
+        &["build", "-p", "trace-lab", "--bin", "trace-lab"],
+        false,
+    );
     let mut status = StatusLine::new(std::io::stderr().is_terminal());
     let built = {
         let status = status.ticking();

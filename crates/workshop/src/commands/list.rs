@@ -19,10 +19,15 @@ pub(crate) fn list(room: &Room) -> Result<End, Problem> {
 /// The list, with `>` before the exercise that is being worked on.
 pub(crate) fn listing(room: &Room, at: Option<&str>) -> Result<String, Problem> {
     let loaded = Progress::load(&room.layout)?;
-    let mut page = loaded.note.map_or(String::new(), |note| format!("{note}\n\n"));
+    let mut page = loaded
+        .note
+        .map_or(String::new(), |note| format!("{note}\n\n"));
     let solved = |slug: &str| loaded.progress.is_solved(slug);
     let current = at.or_else(|| {
-        let first = room.exercises.iter().find(|exercise| !solved(&exercise.slug));
+        let first = room
+            .exercises
+            .iter()
+            .find(|exercise| !solved(&exercise.slug));
         first.map(|exercise| exercise.slug.as_str())
     });
     let mut part = 0;
@@ -31,7 +36,11 @@ pub(crate) fn listing(room: &Room, at: Option<&str>) -> Result<String, Problem> 
             part = exercise.settings.part;
             page.push_str(&format!("Part {part}\n"));
         }
-        let here = if current == Some(&exercise.slug) { '>' } else { ' ' };
+        let here = if current == Some(&exercise.slug) {
+            '>'
+        } else {
+            ' '
+        };
         let (sign, word) = match solved(&exercise.slug) {
             true => ('✓', "solved"),
             false => ('·', ""),
@@ -45,7 +54,11 @@ pub(crate) fn listing(room: &Room, at: Option<&str>) -> Result<String, Problem> 
         );
         page.push_str(&format!("{}\n", line.trim_end()));
     }
-    let done = room.exercises.iter().filter(|exercise| solved(&exercise.slug)).count();
+    let done = room
+        .exercises
+        .iter()
+        .filter(|exercise| solved(&exercise.slug))
+        .count();
     page.push_str(&format!("{done} of {} solved\n", room.exercises.len()));
     for broken in &room.broken {
         page.push_str(&text::problem(&broken.problem));

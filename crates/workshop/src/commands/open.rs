@@ -26,7 +26,11 @@ pub(crate) fn show(room: &Room, exercise: &Exercise) -> String {
     let mut page = String::new();
     for address in addresses(room, exercise) {
         let opened = browser().is_some_and(|browser| start(browser, &address));
-        let how = if opened { "opened" } else { "open it yourself:" };
+        let how = if opened {
+            "opened"
+        } else {
+            "open it yourself:"
+        };
         page.push_str(&format!("   {how} {address}\n"));
     }
     page
@@ -36,18 +40,33 @@ fn addresses(room: &Room, exercise: &Exercise) -> Vec<String> {
     let links = room.links();
     let mut addresses = vec![format!("{}/{}", links.book, exercise.page())];
     let runs = run::folders(&room.layout.runs(&exercise.slug));
-    let records = runs.last().map(|last| run::records(last)).unwrap_or_default();
+    let records = runs
+        .last()
+        .map(|last| run::records(last))
+        .unwrap_or_default();
     let trace = records.iter().find_map(|record| {
-        let wrong = record.report.diagnoses.iter().find_map(|found| found.spans.first());
-        wrong.map(|span| span.trace_id).or(record.trace_ids.first().copied())
+        let wrong = record
+            .report
+            .diagnoses
+            .iter()
+            .find_map(|found| found.spans.first());
+        wrong
+            .map(|span| span.trace_id)
+            .or(record.trace_ids.first().copied())
     });
     addresses.extend(trace.map(|id| format!("{}/trace/{id}", links.web)));
     addresses
 }
 
 fn browser() -> Option<String> {
-    let set = env::var("BROWSER").ok().filter(|browser| !browser.is_empty());
-    let usual = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let set = env::var("BROWSER")
+        .ok()
+        .filter(|browser| !browser.is_empty());
+    let usual = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
     set.or_else(|| on_path(usual).then(|| usual.to_owned()))
 }
 
@@ -59,8 +78,14 @@ pub(crate) fn on_path(program: &str) -> bool {
 
 fn start(browser: String, address: &str) -> bool {
     let mut command = Command::new(browser);
-    command.arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let Ok(mut child) = command.spawn() else { return false };
+    command
+        .arg(address)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let Ok(mut child) = command.spawn() else {
+        return false;
+    };
     // Reaped when it ends; a browser may run for days.
     std::thread::spawn(move || child.wait());
     true

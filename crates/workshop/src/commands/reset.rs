@@ -27,7 +27,10 @@ pub(crate) fn reset(room: &Room, typed: &str, keep_src: bool) -> Result<End, Pro
         Some(path) => format!("Your version is kept in {}\n", path.display()),
         None => "There was nothing of yours to keep.\n".to_owned(),
     };
-    print(&format!("exercises/{} is as it was at the start.\n{kept}", starter.folder()));
+    print(&format!(
+        "exercises/{} is as it was at the start.\n{kept}",
+        starter.folder()
+    ));
     Ok(End::Passed)
 }
 

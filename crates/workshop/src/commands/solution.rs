@@ -24,9 +24,16 @@ pub(crate) fn solution(room: &Room, typed: &str) -> Result<End, Problem> {
         let new = new.map_err(|error| Problem::file("read", &reference, &error))?;
         // What is not there yet differs in every line.
         let old = fs::read_to_string(&yours).unwrap_or_default();
-        let names = (format!("yours/{}", file.display()), format!("solution/{}", file.display()));
+        let names = (
+            format!("yours/{}", file.display()),
+            format!("solution/{}", file.display()),
+        );
         let diff = TextDiff::from_lines(&old, &new);
-        let text = diff.unified_diff().context_radius(2).header(&names.0, &names.1).to_string();
+        let text = diff
+            .unified_diff()
+            .context_radius(2)
+            .header(&names.0, &names.1)
+            .to_string();
         page.push_str(&text);
     }
     page.push_str(&format!(

@@ -116,7 +116,10 @@ mod tests {
     #[test]
     fn the_schema_is_as_promised() {
         let mut outcome = Outcome::new("tasks", Verdict::CompileError);
-        outcome.seconds = Seconds { compile: 0.123_456, run: 0.0 };
+        outcome.seconds = Seconds {
+            compile: 0.123_456,
+            run: 0.0,
+        };
         let text = Document::of([&outcome]).to_text();
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         let wanted = serde_json::json!({"schema": 1, "results": [{

@@ -9,7 +9,9 @@ use crate::Outcome;
 /// One suite with a case for each outcome.
 pub(crate) fn document(outcomes: &[Outcome]) -> String {
     let count = |verdicts: &[Verdict]| {
-        let counted = outcomes.iter().filter(|outcome| verdicts.contains(&outcome.verdict));
+        let counted = outcomes
+            .iter()
+            .filter(|outcome| verdicts.contains(&outcome.verdict));
         counted.count()
     };
     let failures = count(&[Verdict::Failed, Verdict::Timeout, Verdict::Panicked]);
@@ -38,8 +40,14 @@ fn case(outcome: &Outcome) -> String {
     let (element, kind) = match outcome.verdict {
         Verdict::Passed => return format!("{open}/>\n"),
         Verdict::Skipped => {
-            let why = outcome.skipped_for.as_deref().unwrap_or("a component is missing");
-            return format!("{open}><skipped message=\"{}\"/></testcase>\n", escaped(why));
+            let why = outcome
+                .skipped_for
+                .as_deref()
+                .unwrap_or("a component is missing");
+            return format!(
+                "{open}><skipped message=\"{}\"/></testcase>\n",
+                escaped(why)
+            );
         }
         Verdict::CompileError => ("error", "compile-error"),
         Verdict::Failed => ("failure", "failed"),
@@ -50,14 +58,21 @@ fn case(outcome: &Outcome) -> String {
     let message = escaped(lines.first().map_or(kind, String::as_str)).replace('\n', "&#10;");
     let text = lines.join("\n");
     let text = escaped(&text);
-    format!("{open}><{element} type=\"{kind}\" message=\"{message}\">{text}</{element}></testcase>\n")
+    format!(
+        "{open}><{element} type=\"{kind}\" message=\"{message}\">{text}</{element}></testcase>\n"
+    )
 }
 
 fn lines(outcome: &Outcome) -> Vec<String> {
     let diagnoses = outcome.diagnoses();
-    let diagnoses = diagnoses.iter().map(|found| format!("{}: {}", found.code, found.message));
+    let diagnoses = diagnoses
+        .iter()
+        .map(|found| format!("{}: {}", found.code, found.message));
     let notes = outcome.notes.iter().map(ToString::to_string);
-    diagnoses.chain(outcome.compiler.iter().cloned()).chain(notes).collect()
+    diagnoses
+        .chain(outcome.compiler.iter().cloned())
+        .chain(notes)
+        .collect()
 }
 
 /// For text and for attributes in double quotes. Characters that XML 1.0 forbids (section 2.2) are
@@ -100,7 +115,10 @@ mod tests {
         let mut failed = Outcome::new("a", Verdict::Failed);
         failed.notes.push(Problem::new("x", "y"));
         let text = document(&[passed, broken, skipped, failed]);
-        assert!(text.contains(r#"tests="4" failures="1" errors="1" skipped="1""#), "{text}");
+        assert!(
+            text.contains(r#"tests="4" failures="1" errors="1" skipped="1""#),
+            "{text}"
+        );
         assert!(text.contains("[31mexpected `Vec&lt;&amp;str&gt;` &amp; &quot;more&quot;"));
         assert!(text.contains(r#"<skipped message="nats"/>"#));
         assert!(!text.contains('\u{1b}'));

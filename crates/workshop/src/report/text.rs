@@ -4,25 +4,33 @@ use course::{Exercise, TestRecord, Verdict};
 use trace_shape::Diagnosis;
 use trace_view::{Links, Style, clean, text};
 
-use crate::{
-    Outcome, Problem,
-    outcome::is_same,
-    room::heading,
-};
+use crate::{Outcome, Problem, outcome::is_same, room::heading};
 
 /// How many lines of a process's output are shown.
 const LINES: usize = 12;
 
 /// Everything that is to be said of one exercise.
-pub(crate) fn outcome(exercise: &Exercise, outcome: &Outcome, links: &Links, style: &Style) -> String {
+pub(crate) fn outcome(
+    exercise: &Exercise,
+    outcome: &Outcome,
+    links: &Links,
+    style: &Style,
+) -> String {
     let mut page = String::new();
     if !outcome.compiler.is_empty() {
-        page.push_str(&format!("{}  does not compile\n\n", clean(&heading(exercise))));
+        page.push_str(&format!(
+            "{}  does not compile\n\n",
+            clean(&heading(exercise))
+        ));
         page.push_str(&outcome.compiler.join("\n"));
     }
     page.push_str(&tests(exercise, outcome, links, style));
     if page.is_empty() {
-        page.push_str(&format!("{}  {}\n", clean(&heading(exercise)), word(outcome.verdict)));
+        page.push_str(&format!(
+            "{}  {}\n",
+            clean(&heading(exercise)),
+            word(outcome.verdict)
+        ));
     }
     for note in &outcome.notes {
         page.push_str(&problem(note));
@@ -46,13 +54,20 @@ fn tests(exercise: &Exercise, outcome: &Outcome, links: &Links, style: &Style) -
         let known = |found: &Diagnosis| shown.iter().any(|seen| is_same(seen, found));
         let name = clean(&record.test).replace('_', " ");
         if !shown.is_empty() && record.report.diagnoses.iter().all(known) {
-            page.push_str(&format!("\n   The same keeps another test from passing: {name}.\n"));
+            page.push_str(&format!(
+                "\n   The same keeps another test from passing: {name}.\n"
+            ));
             continue;
         }
         if several {
             page.push_str(&format!("{name}\n"));
         }
-        page.push_str(&text::report(&heading(exercise), &record.report, links, style));
+        page.push_str(&text::report(
+            &heading(exercise),
+            &record.report,
+            links,
+            style,
+        ));
         page.push_str(&printed(record));
         shown.extend(record.report.diagnoses.iter().cloned());
     }
@@ -85,13 +100,24 @@ fn printed(record: &TestRecord) -> String {
 
 /// What is in the way, with what to do.
 pub(crate) fn problem(problem: &Problem) -> String {
-    let what: Vec<_> = problem.what.lines().map(|line| clean(line).into_owned()).collect();
-    format!("\n ✗ {}\n   To do: {}\n", what.join("\n   "), clean(&problem.remedy))
+    let what: Vec<_> = problem
+        .what
+        .lines()
+        .map(|line| clean(line).into_owned())
+        .collect();
+    format!(
+        "\n ✗ {}\n   To do: {}\n",
+        what.join("\n   "),
+        clean(&problem.remedy)
+    )
 }
 
 fn solved(exercise: &Exercise, outcome: &Outcome, links: &Links) -> String {
     let settings = &exercise.settings;
-    let trace = outcome.trace_ids().first().map(|id| format!("   Trace     {}/trace/{id}\n", links.web));
+    let trace = outcome
+        .trace_ids()
+        .first()
+        .map(|id| format!("   Trace     {}/trace/{id}\n", links.web));
     format!(
         "\n   Look      {}\n   Think     {}\n{}",
         clean(&settings.look_at),

@@ -60,7 +60,11 @@ pub(crate) fn start_lab(program: &Path, layout: &Layout) -> Result<Lab, Problem>
         otlp_http: trim(ready.otlp_http),
         otlp_grpc: trim(ready.otlp_grpc),
     };
-    Ok(Lab { process, backend, notes: ready.notes })
+    Ok(Lab {
+        process,
+        backend,
+        notes: ready.notes,
+    })
 }
 
 /// Starts the book at `port`; its address has no slash at the end.
@@ -89,14 +93,20 @@ fn start<R: for<'de> Deserialize<'de> + Send + 'static>(
     let file = file.map_err(|error| Problem::file("write", &log, &error))?;
     // A group of its own: Ctrl-C goes to the runner, which ends its children in order.
     command.current_dir(layout.root()).process_group(0);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(file);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(file);
     let failed = |why: &str| {
         let said = fs::read_to_string(&log).unwrap_or_default();
         let what = format!("the {name} did not start: {why}\n{}", said.trim_end());
-        let remedy = "your verdicts do not need it; `cargo workshop doctor` looks at ports and disk";
+        let remedy =
+            "your verdicts do not need it; `cargo workshop doctor` looks at ports and disk";
         Problem::new(what.trim_end(), remedy)
     };
-    let mut child = command.spawn().map_err(|error| failed(&error.to_string()))?;
+    let mut child = command
+        .spawn()
+        .map_err(|error| failed(&error.to_string()))?;
     let ready = child.stdout.take().map(read_line);
     let mut service = Service { child };
     let line = ready.and_then(|ready| ready.recv_timeout(READY_LIMIT).ok());
@@ -127,7 +137,11 @@ impl Service {
         let (done, waiting) = mpsc::channel::<()>();
         let guard = thread::spawn(move || {
             let late = waiting.recv_timeout(END_LIMIT) == Err(mpsc::RecvTimeoutError::Timeout);
-            if late && let Some(pid) = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw) {
+            if late
+                && let Some(pid) = i32::try_from(id)
+                    .ok()
+                    .and_then(rustix::process::Pid::from_raw)
+            {
                 // Its own parent has not reaped it yet, so the number is still its own.
                 let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
             }
@@ -170,7 +184,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let layout = Layout::at(folder.path());
         let script = "echo 'no such chapter' >&2; exit 1";
-        let problem = start::<BookReady>("book", shell(script), &layout).map(|_| ()).unwrap_err();
+        let problem = start::<BookReady>("book", shell(script), &layout)
+            .map(|_| ())
+            .unwrap_err();
         assert!(problem.what.contains("no such chapter"), "{problem}");
     }
 }

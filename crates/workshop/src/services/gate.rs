@@ -55,7 +55,9 @@ impl Gate {
     }
 
     pub(crate) fn wait_for_stop(&self) {
-        let state = self.changed.wait_while(self.state(), |state| !state.stopped);
+        let state = self
+            .changed
+            .wait_while(self.state(), |state| !state.stopped);
         drop(state);
     }
 

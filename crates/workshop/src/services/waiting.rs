@@ -70,16 +70,27 @@ impl Waiting {
         let listener = bound.find_map(Result::ok);
         let none = || Problem::new("no port is free for the book", "cargo workshop doctor");
         let listener = listener.ok_or_else(none)?;
-        let local = listener.local_addr().map_err(|error| Problem::new(error.to_string(), "try again"))?;
+        let local = listener
+            .local_addr()
+            .map_err(|error| Problem::new(error.to_string(), "try again"))?;
         let address = format!("http://{local}");
         let note = (first != 0 && local.port() != first).then(|| {
-            let who = holder(first).map_or_else(|| "another user's program".to_owned(), |who| who.to_string());
+            let who = holder(first).map_or_else(
+                || "another user's program".to_owned(),
+                |who| who.to_string(),
+            );
             format!("Port {first} is held by {who}; the book is at {address} instead.")
         });
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
         let thread = thread::spawn(move || serve(&listener, &stopped));
-        Ok(Self { local, address, note, stop, thread: Some(thread) })
+        Ok(Self {
+            local,
+            address,
+            note,
+            stop,
+            thread: Some(thread),
+        })
     }
 
     /// Without a slash at the end.
@@ -153,7 +164,10 @@ mod tests {
         let waiting = Waiting::start_at(port).unwrap();
         assert_ne!(waiting.port(), port);
         let note = waiting.note.as_deref().unwrap();
-        assert!(note.contains(&format!("process {}", std::process::id())), "{note}");
+        assert!(
+            note.contains(&format!("process {}", std::process::id())),
+            "{note}"
+        );
         assert!(note.contains(waiting.address()));
     }
 }

@@ -57,9 +57,16 @@ pub(super) struct Desk {
 
 impl Desk {
     /// Takes a place at the current exercise. Nothing runs before [`Desk::begin`].
-    pub(super) fn new(room: Room, interactive: bool, events: Sender<Event>) -> Result<Self, Problem> {
+    pub(super) fn new(
+        room: Room,
+        interactive: bool,
+        events: Sender<Event>,
+    ) -> Result<Self, Problem> {
         let slug = check::current(&room)?.slug.clone();
-        let at = room.exercises.iter().position(|exercise| exercise.slug == slug);
+        let at = room
+            .exercises
+            .iter()
+            .position(|exercise| exercise.slug == slug);
         let session = Session {
             pid: std::process::id(),
             backend: None,
@@ -119,7 +126,9 @@ impl Desk {
 
     /// Something was saved: a new verdict, where it makes a difference.
     pub(super) fn look(&mut self) {
-        let changed = self.exercise().map(|exercise| files::fingerprint(&exercise.dir));
+        let changed = self
+            .exercise()
+            .map(|exercise| files::fingerprint(&exercise.dir));
         if changed.is_some_and(|now| now != self.seen) {
             self.reread();
             self.check();
@@ -129,20 +138,32 @@ impl Desk {
     /// The exercise's settings may have been saved as well.
     fn reread(&mut self) {
         let slug = self.exercise().map(|exercise| exercise.slug.clone());
-        let Ok(room) = Room::at(self.room.layout.clone()) else { return };
-        let at = room.exercises.iter().position(|exercise| Some(&exercise.slug) == slug.as_ref());
+        let Ok(room) = Room::at(self.room.layout.clone()) else {
+            return;
+        };
+        let at = room
+            .exercises
+            .iter()
+            .position(|exercise| Some(&exercise.slug) == slug.as_ref());
         match at {
             Some(at) => (self.room, self.at) = (room, at),
             None => {
-                let broken = room.broken.iter().find(|broken| Some(&broken.slug) == slug.as_ref());
-                broken.iter().for_each(|broken| self.problem(&broken.problem));
+                let broken = room
+                    .broken
+                    .iter()
+                    .find(|broken| Some(&broken.slug) == slug.as_ref());
+                broken
+                    .iter()
+                    .for_each(|broken| self.problem(&broken.problem));
             }
         }
     }
 
     /// Ends the check that runs, and begins one.
     fn check(&mut self) {
-        let Some(exercise) = self.exercise().cloned() else { return };
+        let Some(exercise) = self.exercise().cloned() else {
+            return;
+        };
         self.cancel.cancel();
         self.services.iter().for_each(Services::pause);
         self.building = None;
@@ -156,7 +177,9 @@ impl Desk {
         thread::spawn(move || {
             let result = {
                 let line = status.ticking();
-                checker.check(&exercise, &Subject::Yours, &cancel, &mut |step| line.show(&step))
+                checker.check(&exercise, &Subject::Yours, &cancel, &mut |step| {
+                    line.show(&step)
+                })
             };
             // Nobody listens any more when the runner is on its way out.
             let _ = events.send(Event::Checked(number, Box::new(result)));
@@ -202,7 +225,9 @@ impl Desk {
     }
 
     fn show(&self, page: impl Fn(&Room, &Exercise) -> Result<String, Problem>) {
-        let Some(exercise) = self.exercise() else { return };
+        let Some(exercise) = self.exercise() else {
+            return;
+        };
         match page(&self.room, exercise) {
             Ok(page) => self.say(&page),
             Err(problem) => self.problem(&problem),
@@ -211,7 +236,9 @@ impl Desk {
 
     /// For what asks a backend, which may take its time.
     fn aside(&self, page: fn(&Room, &Exercise, &Style) -> Result<String, Problem>) {
-        let Some(exercise) = self.exercise().cloned() else { return };
+        let Some(exercise) = self.exercise().cloned() else {
+            return;
+        };
         let (room, style, events) = (self.room.clone(), self.style, self.events.clone());
         thread::spawn(move || {
             let page = page(&room, &exercise, &style);
@@ -235,9 +262,14 @@ impl Desk {
     }
 
     fn show_outcome(&mut self, outcome: &Outcome) {
-        let Some(exercise) = self.exercise() else { return };
+        let Some(exercise) = self.exercise() else {
+            return;
+        };
         let links = self.links();
-        self.say(&format!("\n{}", text::outcome(exercise, outcome, &links, &self.style)));
+        self.say(&format!(
+            "\n{}",
+            text::outcome(exercise, outcome, &links, &self.style)
+        ));
         let slug = exercise.slug.clone();
         self.undelivered.extend(outcome.run.clone());
         self.deliver();
@@ -251,13 +283,20 @@ impl Desk {
         match progress::update(&self.room.layout, |progress| progress.set_solved(slug)) {
             Err(problem) => self.problem(&problem),
             Ok(loaded) => {
-                loaded.note.iter().for_each(|note| self.say(&format!("{note}\n")));
+                loaded
+                    .note
+                    .iter()
+                    .for_each(|note| self.say(&format!("{note}\n")));
                 let left = self.room.exercises.iter();
-                let left = left.filter(|exercise| !loaded.progress.is_solved(&exercise.slug)).count();
+                let left = left
+                    .filter(|exercise| !loaded.progress.is_solved(&exercise.slug))
+                    .count();
                 self.say(&match (left, self.interactive) {
                     (0, _) => "\n   You have solved every exercise.\n".to_owned(),
                     (_, true) => "\n   Solved. Press n for the next exercise.\n".to_owned(),
-                    (_, false) => "\n   Solved. `cargo workshop` goes on with the next exercise.\n".to_owned(),
+                    (_, false) => {
+                        "\n   Solved. `cargo workshop` goes on with the next exercise.\n".to_owned()
+                    }
                 });
             }
         }
@@ -267,14 +306,22 @@ impl Desk {
     fn deliver(&mut self) {
         let own = std::env::var("WORKSHOP_OTLP").is_ok_and(|set| !set.is_empty());
         let room = self.room.clone();
-        let known = self.session.backend.as_ref().map(|backend| backend.otlp_http.clone());
+        let known = self
+            .session
+            .backend
+            .as_ref()
+            .map(|backend| backend.otlp_http.clone());
         if !own && known.is_none() {
             return;
         }
         let runs = std::mem::take(&mut self.undelivered);
         let events = self.events.clone();
         thread::spawn(move || {
-            let to = if own { backend::destination(&room) } else { known };
+            let to = if own {
+                backend::destination(&room)
+            } else {
+                known
+            };
             for (run, to) in runs.iter().zip(std::iter::repeat(to).flatten()) {
                 let _ = events.send(Event::Delivered(backend::deliver(run, &to)));
             }

@@ -43,7 +43,11 @@ pub(crate) fn listen_to_signals(events: Sender<Event>) -> Result<(), Problem> {
     let mut signals = signals.map_err(|error| Problem::new(error.to_string(), "try again"))?;
     thread::spawn(move || {
         for signal in signals.forever() {
-            let event = if signal == SIGCONT { Event::Continued } else { Event::Stop };
+            let event = if signal == SIGCONT {
+                Event::Continued
+            } else {
+                Event::Stop
+            };
             if events.send(event).is_err() {
                 return;
             }

@@ -40,7 +40,10 @@ pub(crate) fn watch(folder: &Path, events: Sender<Event>) -> Result<Saves, Probl
     });
     told.or_else(|_| poll(folder, again)).map_err(|error| {
         let what = format!("saves below {} are not noticed: {error}", folder.display());
-        Problem::new(what, "press r, or start `cargo workshop` anew, to run again")
+        Problem::new(
+            what,
+            "press r, or start `cargo workshop` anew, to run again",
+        )
     })
 }
 
@@ -77,7 +80,9 @@ pub(crate) fn fingerprint(exercise: &Path) -> u64 {
     let mut hasher = DefaultHasher::new();
     for path in files::below(exercise).unwrap_or_default() {
         let known = path.extension().is_some_and(|extension| {
-            ["rs", "toml", "shape", "json", "proto"].iter().any(|known| extension == *known)
+            ["rs", "toml", "shape", "json", "proto"]
+                .iter()
+                .any(|known| extension == *known)
         });
         let theirs = path.starts_with("mistakes") || path.starts_with("alternatives");
         if known && !theirs {
@@ -98,11 +103,19 @@ mod tests {
 
     #[test]
     fn reading_is_no_change() {
-        assert!(!is_change(&EventKind::Access(AccessKind::Open(AccessMode::Read))));
-        assert!(!is_change(&EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime))));
-        assert!(is_change(&EventKind::Modify(ModifyKind::Data(DataChange::Any))));
+        assert!(!is_change(&EventKind::Access(AccessKind::Open(
+            AccessMode::Read
+        ))));
+        assert!(!is_change(&EventKind::Modify(ModifyKind::Metadata(
+            MetadataKind::AccessTime
+        ))));
+        assert!(is_change(&EventKind::Modify(ModifyKind::Data(
+            DataChange::Any
+        ))));
         assert!(is_change(&EventKind::Create(CreateKind::File)));
-        assert!(is_change(&EventKind::Access(AccessKind::Close(AccessMode::Write))));
+        assert!(is_change(&EventKind::Access(AccessKind::Close(
+            AccessMode::Write
+        ))));
     }
 
     #[test]

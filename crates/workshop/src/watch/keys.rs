@@ -25,9 +25,9 @@ impl Keys {
         let keys = Self { saved };
         keys.take_terminal();
         thread::spawn(move || {
-            for byte in io::stdin().bytes() {
-                let Ok(byte) = byte else { return };
-                if events.send(Event::Key(char::from(byte))).is_err() {
+            let mut key = [0];
+            while let Ok(1) = io::stdin().read(&mut key) {
+                if events.send(Event::Key(char::from(key[0]))).is_err() {
                     return;
                 }
             }
@@ -40,7 +40,9 @@ impl Keys {
     /// Line mode and echo off; again after the shell had the terminal in between.
     pub(crate) fn take_terminal(&self) {
         let mut modes = self.saved.clone();
-        modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
+        modes
+            .local_modes
+            .remove(LocalModes::ICANON | LocalModes::ECHO);
         // A terminal that is gone is noticed by whoever reads it.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &modes);
     }

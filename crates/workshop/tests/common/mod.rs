@@ -1,7 +1,12 @@
 //! A small course whose tests write their records themselves, so that the runner is tested and not
 //! the compiler; and the real `workshop` binary in it.
 
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "each test uses a part"
+)]
 
 use std::{
     fs,
@@ -39,13 +44,17 @@ impl Course {
         let course = Self { folder, target };
         course.write(
             "Cargo.toml",
-            "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\", \"exercises/*\", \"solutions/*\"]\n\
+            "[workspace]\nresolver = \"3\"\nmembers = [\"crates/trace-lab\", \"crates/course-book\", \"exercises/*\", \"solutions/*\"]\n\
              [workspace.package]\nedition = \"2024\"\n[workspace.dependencies]\n",
         );
         course.exercise("01", "one", WRONG);
         course.exercise("02", "two-words", WRONG);
         course.package("crates/trace-lab", "trace-lab", &[("src/main.rs", LAB)]);
-        course.package("crates/course-book", "course-book", &[("src/main.rs", BOOK)]);
+        course.package(
+            "crates/course-book",
+            "course-book",
+            &[("src/main.rs", BOOK)],
+        );
         course.regenerate();
         course
     }
@@ -70,13 +79,27 @@ impl Course {
         self.package(&dir, slug, &files);
         self.write(&format!("{dir}/mistakes/wrong.rs"), WRONG);
         self.write(&format!("{dir}/alternatives/other.rs"), RIGHT);
-        let files = [("src/lib.rs", RIGHT), ("tests/verify.rs", &*verify.replace(&format!("{name}::"), &format!("{name}_solution::")))];
-        self.package(&format!("solutions/{number}_{name}"), &format!("{slug}-solution"), &files);
+        let files = [
+            ("src/lib.rs", RIGHT),
+            (
+                "tests/verify.rs",
+                &*verify.replace(&format!("{name}::"), &format!("{name}_solution::")),
+            ),
+        ];
+        self.package(
+            &format!("solutions/{number}_{name}"),
+            &format!("{slug}-solution"),
+            &files,
+        );
     }
 
     fn package(&self, dir: &str, name: &str, files: &[(&str, &str)]) {
-        let manifest = format!("[package]\nname = \"{name}\"\nedition.workspace = true\n[profile]\n");
-        self.write(&format!("{dir}/Cargo.toml"), manifest.trim_end_matches("[profile]\n"));
+        let manifest =
+            format!("[package]\nname = \"{name}\"\nedition.workspace = true\n[profile]\n");
+        self.write(
+            &format!("{dir}/Cargo.toml"),
+            manifest.trim_end_matches("[profile]\n"),
+        );
         for (file, text) in files {
             self.write(&format!("{dir}/{file}"), text);
         }
@@ -85,7 +108,10 @@ impl Course {
     /// What `cargo author regen` does for the starters.
     pub fn regenerate(&self) {
         let starters = workshop::starters::collect(&self.root()).unwrap();
-        self.write(workshop::starters::PATH, &workshop::starters::to_text(&starters).unwrap());
+        self.write(
+            workshop::starters::PATH,
+            &workshop::starters::to_text(&starters).unwrap(),
+        );
     }
 
     pub fn root(&self) -> PathBuf {
@@ -117,7 +143,10 @@ impl Course {
 
     pub fn command_in(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_workshop"));
-        command.args(arguments).current_dir(folder).stdin(Stdio::null());
+        command
+            .args(arguments)
+            .current_dir(folder)
+            .stdin(Stdio::null());
         for (name, value) in self.environment() {
             command.env(name, value);
         }

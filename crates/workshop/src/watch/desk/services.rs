@@ -34,7 +34,10 @@ impl Desk {
         match Waiting::start() {
             Ok(waiting) => {
                 self.session.book = waiting.address().to_owned();
-                waiting.note.iter().for_each(|note| self.say(&format!("{note}\n")));
+                waiting
+                    .note
+                    .iter()
+                    .for_each(|note| self.say(&format!("{note}\n")));
                 let lab = self.session.backend.is_none();
                 let layout = self.room.layout.clone();
                 self.services = Some(Services::start(layout, lab, waiting, self.events.clone()));
@@ -99,7 +102,9 @@ impl Desk {
 
     fn use_lab(&mut self, backend: Backend, notes: &[String]) {
         self.building = None;
-        notes.iter().for_each(|note| self.say(&format!("   {note}\n")));
+        notes
+            .iter()
+            .for_each(|note| self.say(&format!("   {note}\n")));
         self.say(&format!(
             "   The trace viewer is at {} (OTLP/HTTP {}, OTLP/gRPC {})\n",
             backend.web, backend.otlp_http, backend.otlp_grpc

@@ -1,0 +1,142 @@
+//! `cargo workshop` in a pseudo-terminal: each key, and the terminal as it was afterwards.
+
+#![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
+
+mod common;
+#[path = "common/screen.rs"]
+mod screen;
+
+use std::io::Write;
+
+use common::{Course, RIGHT};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use screen::Screen;
+
+const KEYS: &str = "q quit";
+
+struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    screen: Screen,
+    before: String,
+}
+
+impl Terminal {
+    fn start(course: &Course) -> Self {
+        let size = PtySize {
+            rows: 40,
+            cols: 100,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let before = modes(&*pair.master);
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_workshop"));
+        command.cwd(course.root());
+        command.env("NO_COLOR", "1");
+        for (name, value) in course.environment() {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        let screen = Screen::default();
+        screen.read(pair.master.try_clone_reader().unwrap());
+        let keys = pair.master.take_writer().unwrap();
+        Self {
+            master: pair.master,
+            keys,
+            child,
+            screen,
+            before,
+        }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    fn expect(&self, text: &str) -> String {
+        self.screen.expect(text)
+    }
+
+    /// Waits for the end; the terminal must be as it was.
+    fn ended(mut self) {
+        let status = self.child.wait().unwrap();
+        assert_eq!(status.exit_code(), 0, "{status}");
+        assert_eq!(modes(&*self.master), self.before);
+    }
+}
+
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap())
+}
+
+#[test]
+fn every_key_does_what_the_help_says() {
+    let course = Course::new();
+    let mut terminal = Terminal::start(&course);
+    terminal.expect("the answer is not 42");
+    terminal.expect(KEYS);
+    assert_ne!(
+        modes(&*terminal.master),
+        terminal.before,
+        "keys come without Enter"
+    );
+    terminal.expect("The book is at");
+    terminal.press("?");
+    terminal.expect("one hint more");
+    terminal.press("h");
+    terminal.expect("Hint 1 of 3: first hint");
+    terminal.press("h");
+    terminal.expect("Hint 2 of 3: second hint");
+    terminal.press("l");
+    terminal.expect("0 of 2 solved");
+    terminal.press("r");
+    terminal.expect(KEYS);
+    terminal.press("n");
+    terminal.expect("02 two-words");
+    terminal.expect(KEYS);
+    terminal.press("n");
+    terminal.expect("This is the last exercise");
+    terminal.press("p");
+    terminal.expect("01 one");
+    terminal.expect(KEYS);
+    terminal.press("p");
+    terminal.expect("This is the first exercise");
+    terminal.press("o");
+    terminal.expect("opened http://127.0.0.1:");
+    terminal.expect("/trace/");
+    terminal.press("c");
+    terminal.expect("Compare ");
+    course.save(RIGHT);
+    terminal.expect("Press n for the next exercise");
+    terminal.press("q");
+    terminal.expect("Your progress is kept");
+    terminal.ended();
+    assert!(course.is_solved("one"));
+}
+
+#[test]
+fn control_c_gives_the_terminal_back() {
+    let course = Course::new();
+    let mut terminal = Terminal::start(&course);
+    terminal.expect(KEYS);
+    terminal.press("\u{3}");
+    terminal.expect("Your progress is kept");
+    terminal.ended();
+}
+
+#[test]
+fn a_signal_during_a_run_gives_the_terminal_back() {
+    let course = Course::new();
+    course.save("pub fn answer() -> u32 { loop { std::thread::park() } }\n");
+    let terminal = Terminal::start(&course);
+    // Shown after a second: something is under way.
+    terminal.expect("running");
+    let pid = i32::try_from(terminal.child.process_id().unwrap()).unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    terminal.expect("Your progress is kept");
+    terminal.ended();
+}
