@@ -7,24 +7,27 @@ use std::{
 
 use course::{Exercise, Layout};
 use trace_model::{Forest, Span};
-use trace_shape::{Code, Diagnosis};
+use trace_shape::{Code, Crossing, Diagnosis, HARNESS, STRANGER};
 
 /// What is known of the sources that are judged.
 pub(crate) struct Sources<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) exercise: &'a Exercise,
     pub(crate) forest: &'a Forest,
+    pub(crate) crossings: &'a [Crossing],
     /// The `src` folder of the package under test.
     pub(crate) folder: PathBuf,
 }
 
 impl Sources<'_> {
-    /// Sets `look_at` and `chapter` of a diagnosis.
-    pub(crate) fn complete(&self, diagnosis: &mut Diagnosis) {
-        let gap = diagnosis
-            .span
-            .as_deref()
-            .and_then(|span| self.exercise.gap_of(span));
+    /// Sets `look_at` and `chapter` of a diagnosis; `parent` is the name of the span that the
+    /// diagnosed one should be a child of.
+    pub(crate) fn complete(&self, diagnosis: &mut Diagnosis, parent: Option<&str>) {
+        let sender = parent.filter(|_| self.nothing_was_sent(diagnosis));
+        let gap = [sender, diagnosis.span.as_deref()]
+            .into_iter()
+            .flatten()
+            .find_map(|span| self.exercise.gap_of(span));
         let marker = gap
             .map(|(id, _)| id)
             .or_else(|| self.only_gap(diagnosis))
@@ -44,6 +47,17 @@ impl Sources<'_> {
             Some(heading) => format!("{page}#{heading}"),
             None => page,
         });
+    }
+
+    /// Whether a context is lost because the caller sent none: then the place to look at is the
+    /// caller's.
+    fn nothing_was_sent(&self, diagnosis: &Diagnosis) -> bool {
+        let service = diagnosis.service.as_deref().unwrap_or_default();
+        let mut requests = self.crossings.iter().filter(|crossing| {
+            crossing.to == service && crossing.from != HARNESS && crossing.from != STRANGER
+        });
+        diagnosis.code == Code::LostContext
+            && requests.any(|crossing| crossing.header("traceparent").is_none())
     }
 
     /// The one gap of an exercise that has one, for what is about no span.

@@ -41,7 +41,6 @@ mod quiet;
 mod record;
 mod run;
 mod seen;
-mod shim;
 mod site;
 mod stage;
 mod tap;

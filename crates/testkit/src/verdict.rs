@@ -2,10 +2,9 @@
 
 use std::io::{IsTerminal, Write, stderr};
 
-use crate::shim::judge;
 use course::{Exercise, Layout, RECORD_SCHEMA, Session, TestRecord, Verdict};
 use trace_model::Span;
-use trace_shape::{Code, Diagnosis, Mark, Report, Shape};
+use trace_shape::{Code, Diagnosis, Mark, Report, Row, Shape, judge};
 use trace_view::{Links, Style, clean, text};
 
 use crate::{complete::Sources, deliver, record, run::Ran, seen::Seen, site::Site};
@@ -93,11 +92,30 @@ fn complete<T>(report: &mut Report, ran: &Ran<T>) {
         layout: &ran.layout,
         exercise: &ran.exercise,
         forest: &ran.seen.forest,
+        crossings: ran.seen.crossings(),
         folder: ran.site.sources(),
     };
-    for diagnosis in &mut report.diagnoses {
-        sources.complete(diagnosis);
+    let parents: Vec<Option<String>> = (0..report.diagnoses.len())
+        .map(|index| parent(&report.rows, index))
+        .collect();
+    for (diagnosis, parent) in report.diagnoses.iter_mut().zip(parents) {
+        sources.complete(diagnosis, parent.as_deref());
     }
+}
+
+/// The name of the expected span above the first row of a diagnosis.
+fn parent(rows: &[Row], diagnosis: usize) -> Option<String> {
+    let at = rows
+        .iter()
+        .position(|row| row.diagnosis == Some(diagnosis))?;
+    let above = rows[..at]
+        .iter()
+        .rev()
+        .find(|row| row.depth < rows[at].depth)?;
+    above
+        .expected
+        .as_ref()
+        .map(|expected| expected.name.clone())
 }
 
 fn record_of<T>(ran: &Ran<T>, report: Report) -> TestRecord {
@@ -197,8 +215,6 @@ pub(crate) fn skip(site: &Site, layout: &Layout, exercise: &Exercise, missing: &
 
 #[cfg(test)]
 mod tests {
-    use trace_shape::Row;
-
     use super::*;
 
     fn row(diagnosis: usize) -> Row {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
-use trace_shape::Crossing;
+use trace_shape::{Crossing, HARNESS};
 
 use crate::{
     place::url_variable,
@@ -23,7 +23,7 @@ impl Wires {
     pub(crate) fn open(services: &[String], stage: &Stage) -> io::Result<Self> {
         let log = Arc::default();
         let mut taps = Vec::new();
-        let callers = services.iter().map(String::as_str).chain(["test"]);
+        let callers = services.iter().map(String::as_str).chain([HARNESS]);
         for from in callers {
             for (index, to) in services.iter().enumerate().filter(|(_, to)| *to != from) {
                 let target = Target {

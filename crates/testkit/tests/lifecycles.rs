@@ -36,20 +36,21 @@ fn a_span_that_is_leaked_never_ended() {
     let Some(run) = judged(here!(), |exercise| {
         exercise
             .call("search", || {
-                let _search = info_span!("search cars").entered();
-                std::mem::forget(info_span!("read photos"));
+                let search = info_span!("search cars");
+                search.in_scope(|| info_span!("read photos").in_scope(|| {}));
+                std::mem::forget(search);
             })
             .verdict(SHAPE);
     }) else {
         return;
     };
     let diagnosis = only(&run, Code::NeverEnded);
-    assert_eq!(diagnosis.span.as_deref(), Some("read photos"));
-    let place = "where the photos are read";
+    assert_eq!(diagnosis.span.as_deref(), Some("search cars"));
+    let look_at = diagnosis.look_at.as_deref();
     assert_eq!(
-        diagnosis.look_at.as_deref(),
-        Some(place),
-        "its gap has no marker"
+        look_at,
+        Some("exercises/07_fixture/src/lib.rs:4"),
+        "where its gap is"
     );
 }
 
@@ -85,6 +86,12 @@ fn a_span_that_never_was_is_missing() {
     };
     let diagnosis = only(&run, Code::MissingSpan);
     assert_eq!(diagnosis.span.as_deref(), Some("read photos"));
+    let place = "where the photos are read";
+    assert_eq!(
+        diagnosis.look_at.as_deref(),
+        Some(place),
+        "its gap has no marker any more"
+    );
 }
 
 #[test]
