@@ -3,6 +3,14 @@
 use serde::{Deserialize, Serialize};
 use trace_model::{SpanId, TraceId};
 
+/// Who sends the requests of the harness, in [`Crossing::from`]. A span that continues a trace of the
+/// harness is a root of the shape.
+pub const HARNESS: &str = "test";
+
+/// A party outside that nobody may trust, in [`Crossing::from`] and [`Crossing::to`]: a span must not
+/// take its `traceparent` for a parent, nor send it baggage.
+pub const STRANGER: &str = "stranger";
+
 /// The attribute by which a span says which of the harness's requests it belongs to.
 pub const REQUEST_ID: &str = "workshop.request.id";
 

@@ -9,11 +9,13 @@
 
 mod code;
 mod evidence;
+mod judge;
 mod report;
 mod shape;
 mod words;
 
 pub use code::{Code, UnknownCode};
-pub use evidence::{Call, Crossing, Evidence, REQUEST_ID, Witnessed};
+pub use evidence::{Call, Crossing, Evidence, HARNESS, REQUEST_ID, STRANGER, Witnessed};
+pub use judge::{compare, judge};
 pub use report::{Actual, Diagnosis, Expected, Mark, Report, Row, SpanRef};
 pub use shape::{AttributeRule, EventRule, Line, Pattern, Shape, ShapeError, Want};

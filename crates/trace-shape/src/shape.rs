@@ -10,6 +10,7 @@ mod rules;
 use trace_model::{Kind, StatusCode};
 
 pub use error::ShapeError;
+pub(crate) use rules::unmet;
 pub use rules::{AttributeRule, EventRule, Pattern, Want};
 
 /// What a set of traces must look like: the content of an `expected.shape`.

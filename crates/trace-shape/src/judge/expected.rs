@@ -1,0 +1,75 @@
+//! The expected side: lines as classes, with what it costs that they are absent.
+
+use std::collections::HashMap;
+
+use super::tree::WHOLE_SPAN;
+use crate::{Line, Shape};
+
+/// Lines of a shape, with what the comparison needs to know of them.
+pub(super) struct Expected<'s> {
+    pub(super) shape: &'s Shape,
+    /// What it costs that one span of a line is absent, with all that must hang below it.
+    pub(super) cost: Vec<u32>,
+    /// Lines of one class ask for the same.
+    pub(super) class: Vec<usize>,
+    /// One line of each class.
+    pub(super) classes: Vec<usize>,
+}
+
+impl<'s> Expected<'s> {
+    pub(super) fn new(shape: &'s Shape) -> Self {
+        let mut made = Self {
+            shape,
+            cost: vec![WHOLE_SPAN; shape.lines().len()],
+            class: vec![0; shape.lines().len()],
+            classes: Vec::new(),
+        };
+        let mut known: HashMap<(String, Vec<usize>), usize> = HashMap::new();
+        for index in (0..shape.lines().len()).rev() {
+            let line = &shape.lines()[index];
+            let mut below: Vec<usize> = line.children.iter().map(|c| made.class[*c]).collect();
+            below.sort_unstable();
+            let next = made.classes.len();
+            let class = *known.entry((content(line), below)).or_insert(next);
+            if class == next {
+                made.classes.push(index);
+            }
+            made.class[index] = class;
+            made.add_cost(index, line);
+        }
+        made
+    }
+
+    fn add_cost(&mut self, index: usize, line: &Line) {
+        if line.deep {
+            return;
+        }
+        let all = u32::try_from(line.min)
+            .unwrap_or(u32::MAX)
+            .saturating_mul(self.cost[index]);
+        if let Some(parent) = line.parent {
+            self.cost[parent] = self.cost[parent].saturating_add(all);
+        }
+    }
+
+    pub(super) fn line(&self, index: usize) -> &'s Line {
+        &self.shape.lines()[index]
+    }
+
+    pub(super) fn open(&self, line: Option<usize>) -> bool {
+        line.map_or(self.shape.open, |line| self.line(line).open)
+    }
+}
+
+/// All that a line asks for, without its place and label.
+fn content(line: &Line) -> String {
+    let mut text = Line {
+        label: None,
+        ..line.clone()
+    }
+    .to_string();
+    if line.open {
+        text.push_str(" ...");
+    }
+    text
+}

@@ -1,0 +1,161 @@
+//! Links: there, to the right span, and once.
+
+use std::collections::HashSet;
+
+use super::{Case, Finding, Place, asked, look, named, shorten};
+use crate::{Code, SpanRef, judge::tree::Item};
+
+pub(super) fn findings(case: &Case<'_, '_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, item) in case.received() {
+        let doubled = doubled(case, index, item);
+        let is_doubled = doubled.is_some();
+        findings.extend(doubled);
+        if !is_doubled {
+            findings.extend(unmet(case, index, item));
+        }
+    }
+    findings
+}
+
+fn links(item: &Item<'_>) -> Vec<SpanRef> {
+    let links = item.span.iter().flat_map(|span| &span.links);
+    links
+        .map(|link| SpanRef {
+            trace_id: link.trace_id,
+            span_id: link.span_id,
+        })
+        .collect()
+}
+
+fn doubled(case: &Case<'_, '_>, index: usize, item: &Item<'_>) -> Option<Finding> {
+    let mut seen = HashSet::new();
+    let twice = links(item).into_iter().find(|link| !seen.insert(*link))?;
+    let target = target_name(case, twice);
+    let message = format!(
+        "{} links twice to {target}: one link is enough.",
+        named(item)
+    );
+    let key = case.instance(index).line.to_string();
+    let finding = Finding::new(Code::DuplicateLink, message, key, "a link twice")
+        .about(case, index)
+        .between("one link", "the same link twice")
+        .look_at(look::span(
+            item,
+            item,
+            "where links are added: at the start, later, or both",
+        ));
+    Some(finding)
+}
+
+fn target_name(case: &Case<'_, '_>, link: SpanRef) -> String {
+    match case.tree.find(link) {
+        Some(item) => named(&case.tree.items[item]),
+        None => format!(
+            "the span {}, which was never received",
+            shorten(&link.span_id.to_string())
+        ),
+    }
+}
+
+/// The spans that stand for a label; whether one of them is missing.
+fn targets(case: &Case<'_, '_>, label: &str) -> (Vec<SpanRef>, bool) {
+    let of_label = |index: &usize| case.line_of(*index).label.as_deref() == Some(label);
+    let live = case
+        .alignment
+        .live()
+        .map(|(index, _)| index)
+        .filter(of_label);
+    let items: Vec<_> = live
+        .map(|index| case.item_of(index).map(Item::reference))
+        .collect();
+    (
+        items.iter().flatten().copied().collect(),
+        items.contains(&None),
+    )
+}
+
+fn unmet(case: &Case<'_, '_>, index: usize, item: &Item<'_>) -> Vec<Finding> {
+    let line = case.line_of(index);
+    if line.links.is_empty() {
+        return Vec::new();
+    }
+    let mut left = links(item);
+    let mut unmet = Vec::new();
+    for label in &line.links {
+        let (targets, incomplete) = targets(case, label);
+        match left.iter().position(|link| targets.contains(link)) {
+            Some(place) => drop(left.remove(place)),
+            None if targets.is_empty() || is_parent_instead(case, index, label) => {}
+            None => unmet.push((label, incomplete)),
+        }
+    }
+    let findings = unmet.into_iter().filter_map(|(label, incomplete)| {
+        if left.is_empty() {
+            return Some(absent(case, index, item, label));
+        }
+        let other = left.remove(0);
+        (!incomplete).then(|| wrong(case, index, item, label, other))
+    });
+    findings.collect()
+}
+
+/// Whether it is said already that the target is the parent instead.
+fn is_parent_instead(case: &Case<'_, '_>, index: usize, label: &str) -> bool {
+    let Place::ParentInstead(above) = case.places[index] else {
+        return false;
+    };
+    let above = case.alignment.of_item[above];
+    above.is_some_and(|at| case.line_of(at).label.as_deref() == Some(label))
+}
+
+fn target_line(case: &Case<'_, '_>, label: &str) -> String {
+    let mut lines = case.expected.shape.lines().iter();
+    let line = lines.find(|line| line.label.as_deref() == Some(label));
+    line.map_or_else(|| format!("`{label}`"), asked)
+}
+
+fn absent(case: &Case<'_, '_>, index: usize, item: &Item<'_>, label: &str) -> Finding {
+    let target = target_line(case, label);
+    let message = format!(
+        "{} has no link to {target}: the way back to it is lost.",
+        named(item)
+    );
+    let key = format!("{} {label}", case.instance(index).line);
+    Finding::new(
+        Code::MissingLink,
+        message,
+        key,
+        format!("no link to {label}"),
+    )
+    .about(case, index)
+    .between(format!("a link to {target}"), "no such link")
+    .look_at(look::span(
+        item,
+        item,
+        "where this span starts: links are given there",
+    ))
+}
+
+fn wrong(
+    case: &Case<'_, '_>,
+    index: usize,
+    item: &Item<'_>,
+    label: &str,
+    other: SpanRef,
+) -> Finding {
+    let (target, other) = (target_line(case, label), target_name(case, other));
+    let message = format!(
+        "{} should link to {target}, and links to {other}.",
+        named(item)
+    );
+    let key = format!("{} {label}", case.instance(index).line);
+    Finding::new(Code::WrongLink, message, key, "a link to another span")
+        .about(case, index)
+        .between(format!("a link to {target}"), format!("a link to {other}"))
+        .look_at(look::span(
+            item,
+            item,
+            "which context the link is made from",
+        ))
+}

@@ -1,0 +1,118 @@
+//! What crossed the wire between two services.
+
+use super::{Case, Finding, shorten};
+use crate::{
+    Code, Crossing, STRANGER,
+    judge::{callers::traceparent, tree::Item},
+};
+
+/// What the service of `sender` sent to that of `receiver`, if a wire tap saw it.
+pub(super) fn between(
+    case: &Case<'_, '_>,
+    sender: &Item<'_>,
+    receiver: &Item<'_>,
+) -> Option<String> {
+    let (from, to) = (sender.service(), receiver.service());
+    let crossings = case.evidence.crossings.iter();
+    let crossings =
+        crossings.filter(|crossing| from != to && crossing.from == from && crossing.to == to);
+    let best = crossings.min_by_key(|crossing| match ids(crossing) {
+        Some((trace, span)) if (trace, span) == (sender.trace_id, sender.span_id) => 0,
+        Some((trace, _)) if trace == sender.trace_id => 1,
+        None => 2,
+        Some(_) => 3,
+    })?;
+    Some(match best.header("traceparent") {
+        None => format!("{from} sent no traceparent to {to}: {}.", carried(best)),
+        Some(value) if ids(best).is_none() => {
+            format!("{to} was sent traceparent `{value}`, which is not one.")
+        }
+        Some(value) => {
+            let trace = shorten(&receiver.trace_id.to_string());
+            let began = receiver.parent.is_none() && receiver.trace_id != sender.trace_id;
+            let then = if began {
+                format!("and began trace {trace} instead")
+            } else {
+                "and took another span for the parent".to_owned()
+            };
+            format!("{to} was sent traceparent {} {then}.", abbreviated(value))
+        }
+    })
+}
+
+pub(super) fn from_stranger(case: &Case<'_, '_>, item: &Item<'_>) -> Option<String> {
+    let sent = case.evidence.crossings.iter().find(|crossing| {
+        crossing.from == STRANGER && ids(crossing).is_some_and(|(trace, _)| trace == item.trace_id)
+    })?;
+    let value = sent.header("traceparent")?;
+    Some(format!(
+        "A stranger sent traceparent {} with {}.",
+        abbreviated(value),
+        sent.request
+    ))
+}
+
+fn ids(crossing: &Crossing) -> Option<(trace_model::TraceId, trace_model::SpanId)> {
+    traceparent(crossing.header("traceparent")?)
+}
+
+/// `00-a1b2…-01`: enough to tell two of them apart.
+fn abbreviated(value: &str) -> String {
+    match value.trim().split('-').collect::<Vec<_>>()[..] {
+        [version, trace, _, flags] => format!("{version}-{}…-{flags}", shorten(trace)),
+        _ => value.trim().to_owned(),
+    }
+}
+
+fn carried(crossing: &Crossing) -> String {
+    let mut names: Vec<&str> = crossing
+        .headers
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    names.dedup();
+    match names[..] {
+        [] => format!("`{}` carried no header", crossing.request),
+        [one] => format!("`{}` carried {one}", crossing.request),
+        [ref most @ .., last] => {
+            format!(
+                "`{}` carried {} and {last}",
+                crossing.request,
+                most.join(", ")
+            )
+        }
+    }
+}
+
+/// Baggage that was sent to a stranger.
+pub(super) fn findings(case: &Case<'_, '_>) -> Vec<Finding> {
+    let sent = case
+        .evidence
+        .crossings
+        .iter()
+        .filter(|crossing| crossing.to == STRANGER);
+    let leaks = sent.filter_map(|crossing| Some((crossing, crossing.header("baggage")?)));
+    leaks
+        .map(|(crossing, value)| leaked(crossing, value))
+        .collect()
+}
+
+fn leaked(crossing: &Crossing, value: &str) -> Finding {
+    let keys = value
+        .split(',')
+        .filter_map(|member| member.split('=').next());
+    let keys: Vec<String> = keys.map(|key| format!("`{}`", key.trim())).collect();
+    let from = &crossing.from;
+    let message = format!(
+        "{from} sent baggage to a stranger: {}. Whatever baggage holds, a third party can read.",
+        keys.join(", ")
+    );
+    let mut finding = Finding::new(Code::LeakedBaggage, message, from.clone(), "")
+        .between("no baggage", keys.join(", "))
+        .look_at(format!(
+            "where {from} writes headers into requests that leave your services"
+        ));
+    finding.diagnosis.service = Some(from.clone());
+    finding.diagnosis.wire = Some(format!("{from} sent `{}` with baggage.", crossing.request));
+    finding
+}
