@@ -9,6 +9,7 @@
 
 mod code;
 mod evidence;
+mod explain;
 mod judge;
 mod report;
 mod shape;
@@ -16,6 +17,7 @@ mod words;
 
 pub use code::{Code, UnknownCode};
 pub use evidence::{Call, Crossing, Evidence, HARNESS, REQUEST_ID, STRANGER, Witnessed};
+pub use explain::Explanation;
 pub use judge::{compare, judge};
 pub use report::{Actual, Diagnosis, Expected, Mark, Report, Row, SpanRef};
 pub use shape::{AttributeRule, EventRule, Line, Pattern, Shape, ShapeError, Want};
