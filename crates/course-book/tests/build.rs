@@ -111,6 +111,29 @@ fn what_is_missing_is_said_on_the_page_and_in_the_exit_code() {
 }
 
 #[test]
+fn every_code_has_its_section_with_what_it_means() {
+    let checkout = Checkout::new();
+    checkout.chapter("{{#codes}}");
+    let out = checkout.path("out");
+    course_book::build(checkout.root(), &out).unwrap();
+    let page = fs::read_to_string(out.join("part1/01-demo.html")).unwrap();
+    for code in trace_shape::Code::ALL {
+        assert!(
+            page.contains(&format!("<h2 id=\"{code}\">")),
+            "{code} has no section"
+        );
+    }
+    assert_eq!(
+        page.matches("Usual causes:").count(),
+        trace_shape::Code::ALL.len()
+    );
+    assert!(
+        page.contains("You meet it in: <a href=\"part1/01-demo.html\">A demo</a>"),
+        "{page}"
+    );
+}
+
+#[test]
 fn the_preprocessor_is_for_pages_only() {
     let supports = |renderer: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_course-book"));

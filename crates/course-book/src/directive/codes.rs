@@ -29,5 +29,13 @@ fn section(course: &Course, code: Code) -> String {
         [] => String::new(),
         shown => format!("You meet it in: {}.\n\n", shown.join(", ")),
     };
-    format!("## `{code}` {{#{code}}}\n\n{}\n\n{shown}", code.as_str())
+    let explained = code.explain();
+    format!(
+        "## `{code}` {{#{code}}}\n\n{}\n\n````text\n{}\n````\n\n**Usual causes:** {}\n\n\
+         **What to do:** {}\n\n{shown}",
+        explained.meaning,
+        explained.example.trim_end(),
+        explained.causes,
+        explained.remedy,
+    )
 }
