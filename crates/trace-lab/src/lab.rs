@@ -8,6 +8,7 @@ use std::{
 };
 
 use tokio::runtime::Runtime;
+use trace_view::Links;
 
 use crate::{
     grpc,
@@ -36,6 +37,8 @@ pub struct Options {
     pub hosts: Vec<String>,
     /// Origins of pages that may send spans, such as `http://127.0.0.1:3000`.
     pub origins: Vec<String>,
+    /// The book's address without a slash at the end, for links from comparisons; empty for none.
+    pub book: String,
 }
 
 impl Default for Options {
@@ -49,6 +52,7 @@ impl Default for Options {
             limits: Limits::default(),
             hosts: Vec::new(),
             origins: Vec::new(),
+            book: String::new(),
         }
     }
 }
@@ -127,7 +131,11 @@ impl Lab {
             hosts: hosts.clone(),
         };
         let senders = Guard { hosts, origins };
-        let app = Arc::new(App::new(store.clone())?);
+        let links = Links {
+            book: options.book.clone(),
+            web: lab.web(),
+        };
+        let app = Arc::new(App::new(store.clone(), links)?);
         let inside = runtime.enter();
         let routes = senders.clone().protect(ingest::router(store.clone()));
         runtime.spawn(serve::http(listen(http)?, routes));

@@ -42,6 +42,9 @@ struct Arguments {
     /// An origin whose pages may send spans, such as http://127.0.0.1:3000 (repeatable).
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
+    /// The book's address, for links from comparisons.
+    #[arg(long, value_name = "ADDRESS", default_value = "")]
+    book: String,
     /// End when standard input closes, so that it never outlives the program that started it.
     #[arg(long)]
     until_stdin_closes: bool,
@@ -66,6 +69,7 @@ impl Arguments {
                 .map(|host| host.to_ascii_lowercase())
                 .collect(),
             origins: self.allow_origin.clone(),
+            book: self.book.trim_end_matches('/').to_owned(),
         }
     }
 }

@@ -19,6 +19,7 @@ use axum::{
 };
 use serde_json::json;
 use trace_model::otlp_json;
+use trace_view::Links;
 
 use crate::store::Store;
 
@@ -32,14 +33,20 @@ pub(crate) struct App {
     /// Whoever changes state must know it: only the lab's own pages show it, and a foreign page
     /// cannot read those.
     token: String,
+    /// Where a comparison's links lead.
+    pub(crate) links: Links,
 }
 
 impl App {
-    pub(crate) fn new(store: Arc<Store>) -> io::Result<Self> {
+    pub(crate) fn new(store: Arc<Store>, links: Links) -> io::Result<Self> {
         let mut bytes = [0; 16];
         File::open("/dev/urandom")?.read_exact(&mut bytes)?;
         let token = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { store, token })
+        Ok(Self {
+            store,
+            token,
+            links,
+        })
     }
 }
 

@@ -228,3 +228,36 @@ fn a_trace_of_ten_thousand_spans_has_a_page() {
     );
     assert!(page.len() < 16 << 20, "{} bytes", page.len());
 }
+
+#[test]
+fn two_traces_are_aligned_and_what_differs_is_named() {
+    let lab = lab();
+    let pair = |of: u8, names: [&str; 2]| {
+        let mut spans = names.map(|name| Span::new(trace(of), id(1), "shop", name));
+        spans[1].span_id = id(2);
+        spans[1].parent_span_id = Some(id(1));
+        spans
+    };
+    let spans = [
+        pair(1, ["checkout", "pay"]),
+        pair(2, ["checkout", "pay"]),
+        pair(3, ["checkout", "refuse"]),
+    ];
+    lab.store().insert(spans.concat()).unwrap();
+    let compare = |a: u8, b: u8| {
+        get(&format!("{}/trace/{}...{}", lab.web(), trace(a), trace(b)))
+            .text()
+            .unwrap()
+    };
+    let same = compare(1, 2);
+    assert!(
+        same.contains("Both have the same spans") && same.contains("<trace-diff"),
+        "{same}"
+    );
+    let other = compare(1, 3);
+    assert!(
+        other.contains("What differs") && other.contains("refuse") && other.contains("pay"),
+        "{other}"
+    );
+    assert!(!other.contains("Both have the same spans"), "{other}");
+}

@@ -21,6 +21,9 @@ use crate::{
     },
 };
 
+/// Spans of the larger trace up to which both are aligned: a page is to come at once.
+const ALIGNED: usize = 1_000;
+
 /// `/compare?a=…&b=…`, where forms lead; with `a` alone, the page of that trace.
 pub(super) async fn chosen(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
     let params = Params::parse(query.as_deref());
@@ -53,10 +56,11 @@ fn show(app: &App, a: &Trace, b: &Trace) -> axum::response::Html<String> {
     let title = format!("{} beside {}", title(a), title(b));
     let (left, right) = (forest(a), forest(b));
     let main = format!(
-        "<h1>Compare two traces</h1><div class=\"sides\">{}{}</div>{}\
+        "<h1>Compare two traces</h1><div class=\"sides\">{}{}</div>{}{}\
          <h2>Each over time</h2>{}{}",
         side("A", a, &Colours::of(&left)),
         side("B", b, &Colours::of(&right)),
+        alignment(app, &left, &right),
         difference(&left, &right, &Colours::of(&left)),
         trace_view::html::forest(&left, "A over time"),
         trace_view::html::forest(&right, "B over time"),
@@ -78,6 +82,15 @@ fn forest(trace: &Trace) -> Forest {
     spans.sort_by_key(|span| (span.start_unix_nano, span.span_id));
     spans.truncate(DRAWN);
     Forest::new(spans)
+}
+
+/// Both trees aligned, as a shape's report, with A for what is expected.
+fn alignment(app: &App, a: &Forest, b: &Forest) -> String {
+    if a.len().max(b.len()) > ALIGNED {
+        return format!("<p>Trees of more than {ALIGNED} spans are not aligned here.</p>");
+    }
+    let report = trace_shape::compare(a, b);
+    trace_view::html::report(&report, &app.links, "A is expected, B is held against it")
 }
 
 /// How often each trace has spans that are alike: service, name, kind and status.
