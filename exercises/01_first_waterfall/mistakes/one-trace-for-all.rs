@@ -21,8 +21,9 @@ pub fn search(market: &Market, query: &str) -> Vec<Car> {
 /// A span below the first one that this program ever made.
 fn open() -> ContextGuard {
     static FIRST: OnceLock<SpanContext> = OnceLock::new();
-    let parent = FIRST.get().cloned().unwrap_or(SpanContext::NONE);
-    let parent = Context::new().with_remote_span_context(parent);
+    let parent = FIRST.get().map_or_else(Context::new, |first| {
+        Context::new().with_remote_span_context(first.clone())
+    });
     let span = global::tracer("search").start_with_context("search cars", &parent);
     let _ = FIRST.set(span.span_context().clone());
     Context::current_with_span(span).attach()

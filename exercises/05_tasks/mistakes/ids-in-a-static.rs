@@ -1,4 +1,4 @@
-//! code: wrong-parent
+//! code: false-join
 //! why: the ids are put where every thread can read them, and every search as well
 
 use std::{
