@@ -167,7 +167,7 @@ fn run(arguments: Arguments) -> Result<End, Problem> {
         };
     };
     match command {
-        // Command::Explain { code } => commands::explain::explain(&code),
+        Command::Explain { code } => commands::explain::explain(&code),
         Command::Judge(judge) => commands::judge::judge(&judge),
         command => in_room(&Room::open()?, command),
     }

@@ -3,7 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod doctor;
-// pub(crate) mod explain;
+pub(crate) mod explain;
 pub(crate) mod hint;
 pub(crate) mod judge;
 pub(crate) mod lab;

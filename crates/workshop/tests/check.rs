@@ -113,6 +113,27 @@ fn names_hints_help_and_errors() {
 }
 
 #[test]
+fn every_code_is_explained_and_a_misspelt_one_suggested() {
+    let course = Course::new();
+    for code in trace_shape::Code::ALL {
+        let ran = course.run(&["explain", code.as_str()]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(
+            ran.out.starts_with(code.as_str()) && ran.out.contains("What to do"),
+            "{}",
+            ran.out
+        );
+    }
+    let ran = course.run(&["explain", "lost-contxt"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("did you mean `lost-context`?"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn reset_keeps_the_learners_version() {
     let course = Course::new();
     course.save(RIGHT);

@@ -1,6 +1,7 @@
 //! What a running program prints, waited for and never slept for.
 
 #![allow(
+    dead_code,
     unreachable_pub,
     clippy::unwrap_used,
     reason = "a module of several tests"
