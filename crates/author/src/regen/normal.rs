@@ -26,15 +26,16 @@ pub(super) struct Normal {
     pub(super) otlp: Value,
 }
 
-/// Normalises a run.
+/// Normalises a run. `name` is its own, such as `tasks/failing`: runs of different names share no id,
+/// so that all of them fit into one backend.
 ///
 /// # Errors
 /// When the report is no JSON, which only a non-finite number could make it.
-pub(super) fn normalise(run: &Recorded) -> serde_json::Result<Normal> {
+pub(super) fn normalise(name: &str, run: &Recorded) -> serde_json::Result<Normal> {
     let mut report = serde_json::to_value(&run.record.report)?;
     let mut otlp = otlp_json::to_value(&run.spans);
     let origin = run.spans.iter().map(|span| span.start_unix_nano).min();
-    let mut ids = Ids::of(&run.spans);
+    let mut ids = Ids::of(name, &run.spans);
     for json in [&mut otlp, &mut report] {
         rewrite(json, &mut |key, value| {
             if is_time(key) {
@@ -82,19 +83,25 @@ fn rebased(value: &Value, origin: u64) -> Value {
 /// Which id stands for which.
 struct Ids {
     known: HashMap<String, String>,
+    seed: u64,
     given: u64,
 }
 
 impl Ids {
+    fn new(name: &str) -> Self {
+        Self {
+            known: HashMap::new(),
+            seed: fnv1a(name),
+            given: 0,
+        }
+    }
+
     /// Ids in an order that times do not change: by where a span hangs, then what it says.
-    fn of(spans: &[Span]) -> Self {
+    fn of(name: &str, spans: &[Span]) -> Self {
         let forest = Forest::new(spans.to_vec());
         let mut nodes: Vec<_> = forest.ids().map(|id| (place(&forest, id), id)).collect();
         nodes.sort();
-        let mut ids = Self {
-            known: HashMap::new(),
-            given: 0,
-        };
+        let mut ids = Self::new(name);
         for (_, id) in nodes {
             let node = forest.node(id);
             ids.give(node.trace_id.to_string());
@@ -104,12 +111,12 @@ impl Ids {
     }
 
     fn give(&mut self, id: String) -> String {
-        let given = &mut self.given;
+        let (seed, given) = (self.seed, &mut self.given);
         self.known
             .entry(id)
             .or_insert_with_key(|id| {
                 *given += 1;
-                number(*given, id.len())
+                number(seed, *given, id.len())
             })
             .clone()
     }
@@ -184,11 +191,17 @@ pub(super) fn is_volatile(key: &str) -> bool {
         .contains(&key)
 }
 
+/// The hash of a name, FNV-1a: the same in every build.
+fn fnv1a(name: &str) -> u64 {
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, mix)
+}
+
 /// The n-th id of so many hexadecimal digits: splitmix64, since counting up would look like
 /// something to understand.
-fn number(n: u64, digits: usize) -> String {
-    let half = |seed: u64| {
-        let mut mixed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+fn number(seed: u64, n: u64, digits: usize) -> String {
+    let half = |n: u64| {
+        let mut mixed = seed.wrapping_add(n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
@@ -215,10 +228,7 @@ mod tests {
 
     #[test]
     fn ids_are_replaced_whole_and_where_a_text_shows_their_beginning() {
-        let mut ids = Ids {
-            known: HashMap::new(),
-            given: 0,
-        };
+        let mut ids = Ids::new("tasks/failing");
         let trace = ids.give("0af7651916cd43dd8448eb211c80319c".to_owned());
         let text =
             ids.replace("began trace 0af7 from 00-0af7651916cd43dd8448eb211c80319c-01, face");
@@ -230,9 +240,16 @@ mod tests {
 
     #[test]
     fn the_same_number_gives_the_same_id_and_another_number_another() {
-        assert_eq!(number(1, 16), number(1, 16));
-        assert_eq!(number(1, 32).len(), 32);
-        assert_ne!(number(1, 16), number(2, 16));
+        assert_eq!(number(7, 1, 16), number(7, 1, 16));
+        assert_eq!(number(7, 1, 32).len(), 32);
+        assert_ne!(number(7, 1, 16), number(7, 2, 16));
+    }
+
+    #[test]
+    fn runs_of_different_names_share_no_id() {
+        let id = "0af7651916cd43dd8448eb211c80319c".to_owned();
+        let of = |name: &str| Ids::new(name).give(id.clone());
+        assert_ne!(of("tasks/failing"), of("tasks/solved"));
     }
 
     #[test]
