@@ -194,8 +194,12 @@ impl<'a> Waterfall<'a> {
     /// An arrow with the name of what is linked to; a link within the page where it is shown.
     fn link(&self, (trace, span): (TraceId, SpanId)) -> String {
         let Some(node) = self.forest.find(trace, span) else {
-            let text = format!("→ links to span {span}, which was not received");
-            return badge("tv-link", &text);
+            let why = if self.forest.trace_ids().contains(&trace) {
+                "which was not received"
+            } else {
+                "in a trace that is not shown here"
+            };
+            return badge("tv-link", &format!("→ links to span {span}, {why}"));
         };
         let name = self.forest.span(node).map_or("", |span| &span.name);
         let (anchor, name) = (self.anchor(trace, span), super::foreign(name));
