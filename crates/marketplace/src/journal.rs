@@ -4,7 +4,7 @@ use std::{
     mem,
     sync::{Arc, Mutex, PoisonError},
     thread,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,18 @@ impl Journal {
         entries.sort_by_key(|entry| entry.start_unix_nano);
         let in_turn = |pair: &[&Entry]| pair[0].end_unix_nano <= pair[1].start_unix_nano;
         entries.windows(2).all(in_turn)
+    }
+
+    /// The median time from one beginning of this work to the next: unlike the mean, no pause of a
+    /// busy machine disturbs it. Zero where it was not done twice.
+    #[must_use]
+    pub fn usual_wait(&self, work: &str) -> Duration {
+        let mut starts: Vec<_> = self.of(work).map(|entry| entry.start_unix_nano).collect();
+        starts.sort_unstable();
+        let mut waits: Vec<_> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        waits.sort_unstable();
+        let median = waits.get(waits.len() / 2).copied();
+        Duration::from_nanos(median.unwrap_or_default())
     }
 
     /// Whether both kinds of work were ever begun on the same thread.
@@ -124,4 +136,22 @@ fn now() -> u64 {
     since.map_or(0, |since| {
         u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_long_pause_is_not_the_usual_wait() {
+        let entry = |start| Entry {
+            work: "reprice car".to_owned(),
+            thread: String::new(),
+            start_unix_nano: start,
+            end_unix_nano: start,
+        };
+        let journal = Journal([0, 10, 1_010, 1_030].map(entry).into());
+        assert_eq!(journal.usual_wait("reprice car"), Duration::from_nanos(20));
+        assert_eq!(journal.usual_wait("merge"), Duration::ZERO);
+    }
 }

@@ -1,4 +1,4 @@
-//! code: dropped-spans
+//! code: wrong-answer
 //! why: the number is read before the flush has finished, when the last batches are still on their way
 
 use std::error::Error;

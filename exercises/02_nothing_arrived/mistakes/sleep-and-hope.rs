@@ -30,7 +30,7 @@ pub fn reprice(market: &Market, rounds: usize) -> Result<Delivery, Box<dyn Error
         info_span!("reprice car").in_scope(|| market.reprice(car));
         ended += 1;
     }
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(std::time::Duration::from_secs(1));
     drop(provider);
     let arrived = accepted.spans();
     Ok(Delivery { ended, arrived })

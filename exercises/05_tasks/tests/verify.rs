@@ -5,71 +5,63 @@ use std::{cell::RefCell, collections::BTreeMap};
 use marketplace::{Journal, Market};
 use testkit::{Code, Fact, Seen, Span, about_span, exercise, expect_eq};
 
-const SHAPE: &str = include_str!("../expected.shape");
+/// How many cars, the best one, how many have photos; and what was really done.
+type Answer = ((usize, u32, usize), Journal);
 
-type Done = BTreeMap<String, Journal>; // what was really done, by query
-
-/// Two customers search at once. Told are the number of cars, the best one, how many have photos.
-async fn two_searches() -> Result<(Vec<(usize, u32, usize)>, Done), String> {
-    let markets = [("golf", Market::open()), ("polo", Market::open())];
-    let search = |(query, market): &(&str, Market)| tasks::search(market.clone(), (*query).into());
-    let (golf, polo) = tokio::join!(search(&markets[0]), search(&markets[1]));
-    let mut answers = Vec::new();
-    for answer in [golf, polo] {
-        let (cars, photos) = answer.map_err(|error| error.to_string())?;
-        answers.push((cars.len(), cars.first().map_or(0, |car| car.id), photos));
-    }
-    let done = markets.map(|(query, market)| (query.into(), market.journal()));
-    Ok((answers, done.into()))
+async fn search(query: &str) -> Result<Answer, String> {
+    let market = Market::open();
+    let answer = tasks::search(market.clone(), query.to_owned()).await;
+    let (cars, photos) = answer.map_err(|error| error.to_string())?;
+    let told = (cars.len(), cars.first().map_or(0, |car| car.id), photos);
+    Ok((told, market.journal()))
 }
 
 #[test]
 fn each_hop_keeps_its_trace_and_each_span_is_as_long_as_its_work() {
-    let done = RefCell::new(Done::new());
+    let done = RefCell::new(BTreeMap::new());
     exercise!()
-        .call_async("search", two_searches)
-        .expect(|answer| {
-            let (answers, journals) = answer.as_ref().map_err(Clone::clone)?;
-            done.replace(journals.clone());
-            let right = vec![(12, 2, 12), (4, 6, 4)];
-            expect_eq(answers, &right, "the cars must stay the same")?;
-            journals.values().try_for_each(at_once)
+        .call_async("search", async || {
+            tokio::join!(search("golf"), search("polo"))
+        })
+        .expect(|(golf, polo)| {
+            let ((golfs, golf), (polos, polo)) = (golf.clone()?, polo.clone()?);
+            done.replace([("golf", golf.clone()), ("polo", polo.clone())].into());
+            let right = ((12, 2, 12), (4, 6, 4));
+            expect_eq((golfs, polos), right, "the cars must stay the same")?;
+            at_once(&golf).and(at_once(&polo))
         })
         .fact(|seen| lengths(seen, &done.borrow()))
-        .verdict(SHAPE);
+        .verdict(include_str!("../expected.shape"));
 }
 
 /// The sources are asked at once, and what blocks does not block the search.
 fn at_once(done: &Journal) -> Result<(), String> {
-    let blocked = |work| done.share_a_thread(work, "merge");
-    let blocked = blocked("read photos") || blocked("score cars");
-    expect_eq(blocked, false, "what blocks must not block the search")?;
-    expect_eq(
-        done.is_sequential(),
-        false,
-        "the sources must be asked at once",
-    )
+    let moved = |work| !done.share_a_thread(work, "merge");
+    let kept = moved("read photos") && moved("score cars") && !done.is_sequential();
+    let why = "the sources must still be asked at once, and nothing may block the search";
+    kept.then_some(()).ok_or(why.to_owned())
 }
 
-/// A span covers its work and no more: the sources end before the merge, scoring begins after it.
-fn lengths(seen: &Seen, done: &Done) -> Fact {
-    for root in seen.named("search cars") {
-        let query = root.attributes.text("workshop.query").unwrap_or_default();
-        for work in done.get(query).map_or(&[][..], Journal::entries) {
-            let mut spans = seen.named(&work.work);
-            spans.retain(|span| span.parent_span_id == Some(root.span_id));
-            // How many there must be is for the shape to say.
-            if spans.len() == done[query].of(&work.work).count() {
-                spans
-                    .iter()
-                    .try_for_each(|span| length(span, &done[query]))?;
-            }
+/// Each child of a search is held against what was done for that search.
+fn lengths(seen: &Seen, done: &BTreeMap<&str, Journal>) -> Fact {
+    for span in seen.spans() {
+        let is_parent = |root: &&Span| Some(root.span_id) == span.parent_span_id;
+        let parent = seen.spans().iter().find(is_parent);
+        let query = parent.and_then(|root| root.attributes.text("workshop.query"));
+        if let Some(done) = query.and_then(|query| done.get(query)) {
+            length(seen, span, done)?;
         }
     }
     Ok(())
 }
 
-fn length(span: &Span, done: &Journal) -> Fact {
+/// A span covers its work and no more: the sources end before the merge, scoring begins after it.
+fn length(seen: &Seen, span: &Span, done: &Journal) -> Fact {
+    let mut alike = seen.named(&span.name);
+    alike.retain(|other| other.parent_span_id == span.parent_span_id);
+    if alike.len() != done.of(&span.name).count() {
+        return Ok(()); // The shape says what is wrong.
+    }
     let (start, end) = (span.start_unix_nano, span.end_unix_nano);
     let covers = done.of(&span.name).any(|work| work.is_within(start, end));
     let beyond = done.of("merge").any(|merge| match span.name.as_str() {

@@ -1,3 +1,6 @@
+//! code: wrong-kind
+//! why: the CLIENT span was copied from the other side, and its kind with it
+
 mod handlers;
 mod spans;
 

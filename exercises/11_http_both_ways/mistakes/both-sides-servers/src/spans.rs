@@ -1,6 +1,3 @@
-//! code: wrong-kind
-//! why: the CLIENT span was copied from the other side, and its kind with it
-
 use axum::{
     extract::{MatchedPath, Request},
     http::StatusCode,

@@ -1,3 +1,6 @@
+//! code: id-in-name
+//! why: the path says which car it was; as a name it makes as many names as there are cars
+
 mod handlers;
 mod spans;
 

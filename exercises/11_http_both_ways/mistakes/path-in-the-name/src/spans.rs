@@ -1,6 +1,3 @@
-//! code: id-in-name
-//! why: the path says which car it was; as a name it makes as many names as there are cars
-
 use axum::{
     extract::{MatchedPath, Request},
     http::StatusCode,
