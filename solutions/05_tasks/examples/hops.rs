@@ -171,8 +171,8 @@ mod tests {
 
     #[test]
     fn the_book_shows_this_table() {
-        let shown = include_str!("../../../book/generated/tasks/hops.md");
-        let repair = "cargo run -p tasks-solution --example hops > book/generated/tasks/hops.md";
+        let shown = include_str!("../../../book/generated/hops.md");
+        let repair = "cargo run -p tasks-solution --example hops > book/generated/hops.md";
         assert_eq!(shown, table(children()), "{repair}");
     }
 
