@@ -8,6 +8,8 @@
 //! A name says what kind of work it is. What is different in each search goes into attributes.
 
 use marketplace::{Car, Market};
+#[allow(unused_imports, reason = "for the gaps")]
+use tracing::instrument;
 
 // ANCHOR: search
 /// Finds the cars that match `query`, the best offer first.

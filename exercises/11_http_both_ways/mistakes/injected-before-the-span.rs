@@ -54,8 +54,9 @@ async fn answer(request: Request, next: middleware::Next) -> Response {
 async fn fetch(url: &str) -> reqwest::Result<reqwest::Response> {
     let mut request = CLIENT.get(url).build()?;
     let context = Context::current();
+    let mut headers = HeaderInjector(request.headers_mut());
     global::get_text_map_propagator(|propagator| {
-        propagator.inject_context(&context, &mut HeaderInjector(request.headers_mut()));
+        propagator.inject_context(&context, &mut headers);
     });
     let span = spans::client(&request);
     let answer = CLIENT.execute(request).instrument(span.clone()).await;

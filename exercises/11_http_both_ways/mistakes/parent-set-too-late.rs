@@ -78,8 +78,9 @@ async fn fetch(url: &str) -> reqwest::Result<reqwest::Response> {
     let mut request = CLIENT.get(url).build()?;
     let span = spans::client(&request);
     let context = span.context();
+    let mut headers = HeaderInjector(request.headers_mut());
     global::get_text_map_propagator(|propagator| {
-        propagator.inject_context(&context, &mut HeaderInjector(request.headers_mut()));
+        propagator.inject_context(&context, &mut headers);
     });
     let answer = CLIENT.execute(request).instrument(span.clone()).await;
     spans::received(&span, &answer);

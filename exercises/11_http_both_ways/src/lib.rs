@@ -60,7 +60,7 @@ async fn answer(request: Request, next: middleware::Next) -> Response {
 // ANCHOR: client
 /// Sends a request within a CLIENT span.
 async fn fetch(url: &str) -> reqwest::Result<reqwest::Response> {
-    // TODO(11.3): write the context of the CLIENT span into the headers of the request
+    // TODO(11.3): write the context of the CLIENT span into the request
     let request = CLIENT.get(url).build()?;
     let span = spans::client(&request);
     // END(11.3)

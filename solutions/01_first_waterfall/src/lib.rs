@@ -8,11 +8,13 @@
 //! A name says what kind of work it is. What is different in each search goes into attributes.
 
 use marketplace::{Car, Market};
+#[allow(unused_imports, reason = "for the gaps")]
+use tracing::instrument;
 
 // ANCHOR: search
 /// Finds the cars that match `query`, the best offer first.
 // DONE(01.1): a span, `search cars`, that is open for the whole search
-#[tracing::instrument(name = "search cars", skip_all, fields(workshop.query = query))]
+#[instrument(name = "search cars", skip_all, fields(workshop.query = query))]
 // END(01.1)
 pub fn search(market: &Market, query: &str) -> Vec<Car> {
     let found = find(market, query);
@@ -23,21 +25,21 @@ pub fn search(market: &Market, query: &str) -> Vec<Car> {
 
 // ANCHOR: steps
 // DONE(01.2): a span, `find listings`, for this step
-#[tracing::instrument(name = "find listings", skip_all)]
+#[instrument(name = "find listings", skip_all)]
 // END(01.2)
 fn find(market: &Market, query: &str) -> Vec<Car> {
     market.find_listings(query)
 }
 
 // DONE(01.3): a span, `value cars`, for this step
-#[tracing::instrument(name = "value cars", skip_all)]
+#[instrument(name = "value cars", skip_all)]
 // END(01.3)
 fn value(market: &Market, cars: Vec<Car>) -> Vec<Car> {
     market.value(cars)
 }
 
 // DONE(01.4): a span, `score cars`, for this step
-#[tracing::instrument(name = "score cars", skip_all)]
+#[instrument(name = "score cars", skip_all)]
 // END(01.4)
 fn score(market: &Market, cars: Vec<Car>) -> Vec<Car> {
     market.score(cars)

@@ -68,12 +68,13 @@ async fn answer(request: Request, next: middleware::Next) -> Response {
 // ANCHOR: client
 /// Sends a request within a CLIENT span.
 async fn fetch(url: &str) -> reqwest::Result<reqwest::Response> {
-    // DONE(11.3): write the context of the CLIENT span into the headers of the request
+    // DONE(11.3): write the context of the CLIENT span into the request
     let mut request = CLIENT.get(url).build()?;
     let span = spans::client(&request);
     let context = span.context();
+    let mut headers = HeaderInjector(request.headers_mut());
     global::get_text_map_propagator(|propagator| {
-        propagator.inject_context(&context, &mut HeaderInjector(request.headers_mut()));
+        propagator.inject_context(&context, &mut headers);
     });
     // END(11.3)
     let answer = CLIENT.execute(request).instrument(span.clone()).await;
