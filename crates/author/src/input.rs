@@ -113,9 +113,15 @@ impl Input {
     /// Every file of the checkout's own whose name ends in one of `endings`, in a stable order.
     #[must_use]
     pub fn files(&self, endings: &[&str]) -> Vec<PathBuf> {
+        self.files_below(self.layout.root(), endings)
+    }
+
+    /// The same below one folder; none where there is no such folder.
+    #[must_use]
+    pub fn files_below(&self, folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
         let root = self.layout.root();
         let ours = |entry: &DirEntry| entry.depth() == 0 || is_ours(root, entry);
-        WalkDir::new(root)
+        WalkDir::new(folder)
             .sort_by_file_name()
             .into_iter()
             .filter_entry(ours)
