@@ -71,6 +71,12 @@ impl Layout {
         self.state().join("runs").join(slug)
     }
 
+    /// The records of runs of other code than the learner's own: solutions and `--with`.
+    #[must_use]
+    pub fn trials(&self, slug: &str) -> PathBuf {
+        self.state().join("trials").join(slug)
+    }
+
     /// The learner's versions that `reset` put aside.
     #[must_use]
     pub fn saved(&self, slug: &str) -> PathBuf {

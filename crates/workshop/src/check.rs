@@ -43,6 +43,8 @@ struct Place {
     dir: PathBuf,
     /// The compiled things of another checkout that are used.
     shared: Option<PathBuf>,
+    /// Where records go. `compare` takes the newest of the learner's runs for the learner's own.
+    runs: PathBuf,
 }
 
 impl Checker {
@@ -90,7 +92,7 @@ impl Checker {
             _ => None,
         };
         let place = match &overlay {
-            Some(overlay) => place_of(&overlay.root, exercise, Some(self.layout.root())),
+            Some(overlay) => self.overlaid(exercise, &overlay.root),
             None => self.place(exercise, subject),
         };
         if let Some(problem) = missing(&place, exercise) {
@@ -113,12 +115,34 @@ impl Checker {
     }
 
     fn place(&self, exercise: &Exercise, subject: &Subject) -> Place {
-        let mut place = place_of(self.layout.root(), exercise, None);
-        if *subject == Subject::Solution {
-            place.package = exercise.solution_package();
-            place.dir = self.layout.solutions().join(exercise.folder());
+        let slug = &exercise.slug;
+        let (package, parent, runs) = if *subject == Subject::Solution {
+            let package = exercise.solution_package();
+            (package, self.layout.solutions(), self.layout.trials(slug))
+        } else {
+            (
+                slug.clone(),
+                self.layout.exercises(),
+                self.layout.runs(slug),
+            )
+        };
+        Place {
+            root: self.layout.root().to_owned(),
+            package,
+            dir: parent.join(exercise.folder()),
+            shared: None,
+            runs,
         }
-        place
+    }
+
+    fn overlaid(&self, exercise: &Exercise, root: &Path) -> Place {
+        Place {
+            root: root.to_owned(),
+            dir: root.join("exercises").join(exercise.folder()),
+            package: exercise.slug.clone(),
+            shared: Some(self.layout.root().to_owned()),
+            runs: self.layout.trials(&exercise.slug),
+        }
     }
 
     fn command(&self, place: &Place) -> Command {
@@ -144,22 +168,13 @@ impl Checker {
     ) -> Result<(), Problem> {
         on_step(Step::Running);
         let start = Instant::now();
-        let folder = run::folder(&self.layout.runs(&exercise.slug))?;
+        let folder = run::folder(&place.runs)?;
         let limit = Duration::from_secs(exercise.settings.limit_seconds.into());
         let ran = run::run(test, &place.dir, &folder, limit, cancel)?;
         outcome.seconds.run = start.elapsed().as_secs_f64();
         outcome.run = Some(folder);
         judge(ran, outcome);
         Ok(())
-    }
-}
-
-fn place_of(root: &Path, exercise: &Exercise, shared: Option<&Path>) -> Place {
-    Place {
-        root: root.to_owned(),
-        package: exercise.slug.clone(),
-        dir: root.join("exercises").join(exercise.folder()),
-        shared: shared.map(Path::to_owned),
     }
 }
 
