@@ -228,8 +228,14 @@ impl Children {
     /// The distances between all groups that can be the same and have something left.
     fn gains(&self, solver: &Solver<'_, '_>) -> Result<HashMap<(usize, usize), u32>, Vec<Pair>> {
         let (mut gains, mut needed) = (HashMap::new(), Vec::new());
+        let renames = self.renames(solver);
         for line in (0..self.lines.len()).filter(|line| self.must[*line] + self.may[*line] > 0) {
             for item in (0..self.items.len()).filter(|item| self.have[*item] > 0) {
+                let renamed =
+                    !solver.same_key(self.lines[line].members[0], self.items[item].members[0]);
+                if renamed && !(renames.0[line] && renames.1[item]) {
+                    continue;
+                }
                 match solver.known(self.pair(line, item)) {
                     None => needed.push(self.pair(line, item)),
                     Some(Some(cost)) => drop(gains.insert((line, item), cost.min(1 << 24))),
@@ -242,6 +248,33 @@ impl Children {
         } else {
             Err(needed)
         }
+    }
+
+    /// Which groups of lines lack a span, and which groups of items are too many, of their own
+    /// service and name: a rename is looked for between those only.
+    fn renames(&self, solver: &Solver<'_, '_>) -> (Vec<bool>, Vec<bool>) {
+        let line = |group: usize| solver.expected.line(self.lines[group].members[0]);
+        let item = |group: usize| &solver.tree.items[self.items[group].members[0]];
+        let mut asked: HashMap<(Option<&str>, Option<&str>), usize> = HashMap::new();
+        let mut there: HashMap<(Option<&str>, Option<&str>), usize> = HashMap::new();
+        for group in 0..self.lines.len() {
+            let key = (line(group).service.as_deref(), line(group).name.as_deref());
+            *asked.entry(key).or_default() += self.must[group] + self.may[group];
+        }
+        for group in 0..self.items.len() {
+            let key = (Some(item(group).service()), Some(item(group).name()));
+            *there.entry(key).or_default() += self.have[group];
+        }
+        let lacks = |group: usize| {
+            let key = (line(group).service.as_deref(), line(group).name.as_deref());
+            there.get(&key).copied().unwrap_or(0) < asked[&key]
+        };
+        let too_many = |group: usize| {
+            let key = (Some(item(group).service()), Some(item(group).name()));
+            item(group).is_phantom() || asked.get(&key).copied().unwrap_or(0) < there[&key]
+        };
+        let lacking = (0..self.lines.len()).map(lacks).collect();
+        (lacking, (0..self.items.len()).map(too_many).collect())
     }
 
     /// One row for each item: its group and place.

@@ -104,6 +104,11 @@ impl<'a, 'f> Solver<'a, 'f> {
         self.local(line, item).is_none().then_some(None)
     }
 
+    /// Whether service and name of an item are those of a line.
+    pub(super) fn same_key(&self, line: usize, item: usize) -> bool {
+        same_key(self.expected.line(line), &self.tree.items[item])
+    }
+
     fn local(&self, line: usize, item: usize) -> Option<u32> {
         cost::local(
             self.expected.line(line),

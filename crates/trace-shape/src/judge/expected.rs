@@ -1,6 +1,9 @@
 //! The expected side: lines as classes, with what it costs that they are absent.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use super::tree::WHOLE_SPAN;
 use crate::{Line, Shape};
@@ -14,7 +17,13 @@ pub(super) struct Expected<'s> {
     pub(super) class: Vec<usize>,
     /// One line of each class.
     pub(super) classes: Vec<usize>,
+    /// Services and names of all that must hang below a line, where that is fixed: whatever equals
+    /// the line has the same fingerprint.
+    pub(super) fingerprint: Vec<Option<u64>>,
 }
+
+/// More of one line than this are not spelt out in a fingerprint.
+const FINGERPRINT_COUNT: usize = 64;
 
 impl<'s> Expected<'s> {
     pub(super) fn new(shape: &'s Shape) -> Self {
@@ -23,6 +32,7 @@ impl<'s> Expected<'s> {
             cost: vec![WHOLE_SPAN; shape.lines().len()],
             class: vec![0; shape.lines().len()],
             classes: Vec::new(),
+            fingerprint: vec![None; shape.lines().len()],
         };
         let mut known: HashMap<(String, Vec<usize>), usize> = HashMap::new();
         for index in (0..shape.lines().len()).rev() {
@@ -35,6 +45,7 @@ impl<'s> Expected<'s> {
                 made.classes.push(index);
             }
             made.class[index] = class;
+            made.fingerprint[index] = made.fingerprint_of(line);
             made.add_cost(index, line);
         }
         made
@@ -50,6 +61,17 @@ impl<'s> Expected<'s> {
         if let Some(parent) = line.parent {
             self.cost[parent] = self.cost[parent].saturating_add(all);
         }
+    }
+
+    fn fingerprint_of(&self, line: &Line) -> Option<u64> {
+        let mut below = Vec::new();
+        for child in &line.children {
+            let (child, print) = (self.line(*child), self.fingerprint[*child]?);
+            let fixed = child.max == Some(child.min) && child.min <= FINGERPRINT_COUNT;
+            below.extend((fixed && !child.deep).then(|| vec![print; child.min])?);
+        }
+        let (service, name) = (line.service.as_deref()?, line.name.as_deref()?);
+        (!line.open).then(|| fingerprint(service, name, below))
     }
 
     pub(super) fn line(&self, index: usize) -> &'s Line {
@@ -72,4 +94,12 @@ fn content(line: &Line) -> String {
         text.push_str(" ...");
     }
     text
+}
+
+/// A number for a service, a name and what hangs below, in any order.
+pub(super) fn fingerprint(service: &str, name: &str, mut below: Vec<u64>) -> u64 {
+    below.sort_unstable();
+    let mut hasher = DefaultHasher::new();
+    (service, name, below).hash(&mut hasher);
+    hasher.finish()
 }

@@ -28,6 +28,10 @@ pub(super) struct Case<'a, 'f> {
     pub(super) alignment: Alignment,
     /// Where each instance hangs.
     pub(super) places: Vec<Place>,
+    /// The instances of each label.
+    labelled: HashMap<&'a str, Vec<usize>>,
+    /// How many items stand for a line below one item, surplus included.
+    counts: HashMap<(Option<usize>, usize), usize>,
 }
 
 impl<'a, 'f> Case<'a, 'f> {
@@ -43,9 +47,32 @@ impl<'a, 'f> Case<'a, 'f> {
             evidence,
             alignment,
             places: Vec::new(),
+            labelled: HashMap::new(),
+            counts: HashMap::new(),
         };
+        case.index();
         case.places = place::places(&case);
         case
+    }
+
+    fn index(&mut self) {
+        let mut labelled: HashMap<&'a str, Vec<usize>> = HashMap::new();
+        let mut counts: HashMap<(Option<usize>, usize), usize> = HashMap::new();
+        for (index, instance) in self.alignment.live() {
+            if let Some(label) = self.line_of(index).label.as_deref() {
+                labelled.entry(label).or_default().push(index);
+            }
+            if let Some(item) = instance.item {
+                let place = (self.tree.items[item].parent, instance.line);
+                *counts.entry(place).or_default() += 1;
+            }
+        }
+        for (item, line) in &self.alignment.surplus {
+            *counts
+                .entry((self.tree.items[*item].parent, *line))
+                .or_default() += 1;
+        }
+        (self.labelled, self.counts) = (labelled, counts);
     }
 
     pub(super) fn instance(&self, index: usize) -> &Instance {

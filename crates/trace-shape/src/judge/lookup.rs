@@ -31,35 +31,39 @@ impl Lookup {
     /// value; none for a line with `*`.
     pub(super) fn equal(&mut self, solver: &Solver<'_, '_>, line: usize) -> &[usize] {
         let rules = literal(solver.expected.line(line));
-        self.find(solver, line, &rules)
+        self.find(solver, line, Some(&rules))
     }
 
     /// The groups that agree with the line in service and name.
     pub(super) fn alike(&mut self, solver: &Solver<'_, '_>, line: usize) -> &[usize] {
-        self.find(solver, line, &[])
+        self.find(solver, line, None)
     }
 
     /// Drops the groups of which nothing is left.
     pub(super) fn forget(&mut self, solver: &Solver<'_, '_>, line: usize, have: &[usize]) {
         let rules = literal(solver.expected.line(line));
-        self.drop_empty(solver, line, &rules, have);
+        self.drop_empty(solver, line, Some(&rules), have);
     }
 
     /// The same for [`Lookup::alike`].
     pub(super) fn forget_alike(&mut self, solver: &Solver<'_, '_>, line: usize, have: &[usize]) {
         self.alike(solver, line);
-        self.drop_empty(solver, line, &[], have);
+        self.drop_empty(solver, line, None, have);
     }
 
     fn drop_empty(
         &mut self,
         solver: &Solver<'_, '_>,
         line: usize,
-        rules: &[(&str, &str)],
+        rules: Option<&[(&str, &str)]>,
         have: &[usize],
     ) {
-        let keys: Vec<String> = rules.iter().map(|(key, _)| (*key).to_owned()).collect();
-        let key = line_key(solver.expected.line(line), rules);
+        let keys: Vec<String> = rules
+            .unwrap_or_default()
+            .iter()
+            .map(|(key, _)| (*key).to_owned())
+            .collect();
+        let key = line_key(solver, line, rules);
         let bucket = self
             .by_keys
             .get_mut(&keys)
@@ -70,17 +74,27 @@ impl Lookup {
         bucket.drain(..empty);
     }
 
-    fn find(&mut self, solver: &Solver<'_, '_>, line: usize, rules: &[(&str, &str)]) -> &[usize] {
-        let Some(key) = line_key(solver.expected.line(line), rules) else {
+    fn find(
+        &mut self,
+        solver: &Solver<'_, '_>,
+        line: usize,
+        rules: Option<&[(&str, &str)]>,
+    ) -> &[usize] {
+        let Some(key) = line_key(solver, line, rules) else {
             return &[];
         };
-        let keys: Vec<String> = rules.iter().map(|(key, _)| (*key).to_owned()).collect();
+        let keys: Vec<String> = rules
+            .unwrap_or_default()
+            .iter()
+            .map(|(key, _)| (*key).to_owned())
+            .collect();
         let items = &self.items;
         let index = self.by_keys.entry(keys).or_insert_with_key(|keys| {
             let mut index = Index::default();
             for (group, item) in items.iter().enumerate() {
-                let key = item_key(solver, *item, keys);
-                index.0.entry(key).or_default().push(group);
+                for key in item_keys(solver, *item, keys) {
+                    index.0.entry(key).or_default().push(group);
+                }
             }
             index
         });
@@ -98,28 +112,37 @@ fn literal(line: &Line) -> Vec<(&str, &str)> {
     rules
 }
 
-fn line_key(line: &Line, rules: &[(&str, &str)]) -> Option<u64> {
-    let mut hasher = DefaultHasher::new();
-    line.service.as_deref()?.hash(&mut hasher);
-    line.name.as_deref()?.hash(&mut hasher);
-    for (_, value) in rules {
-        value.hash(&mut hasher);
-    }
-    Some(hasher.finish())
+/// `alike` asks for service and name alone, and `equal` for all that hangs below as well.
+fn line_key(solver: &Solver<'_, '_>, line: usize, rules: Option<&[(&str, &str)]>) -> Option<u64> {
+    let expected = solver.expected;
+    let print = rules.and(expected.fingerprint[line]);
+    let line = expected.line(line);
+    let (service, name) = (line.service.as_deref()?, line.name.as_deref()?);
+    let values = rules.unwrap_or_default().iter().map(|(_, value)| *value);
+    Some(key(service, name, print, values))
 }
 
-fn item_key(solver: &Solver<'_, '_>, item: usize, keys: &[String]) -> u64 {
+/// The key with and the key without what hangs below.
+fn item_keys(solver: &Solver<'_, '_>, item: usize, keys: &[String]) -> [u64; 2] {
     let item = &solver.tree.items[item];
-    let mut hasher = DefaultHasher::new();
-    item.service().hash(&mut hasher);
-    item.name().hash(&mut hasher);
-    for key in keys {
+    let value = |key: &String| {
         let value = item.span.and_then(|span| span.attributes.get(key));
-        value
-            .map(ToString::to_string)
-            .unwrap_or_default()
-            .as_str()
-            .hash(&mut hasher);
-    }
+        value.map(ToString::to_string).unwrap_or_default()
+    };
+    let values: Vec<String> = keys.iter().map(value).collect();
+    let values = || values.iter().map(String::as_str);
+    let key = |print| key(item.service(), item.name(), print, values());
+    [key(Some(item.fingerprint)), key(None)]
+}
+
+fn key<'v>(
+    service: &str,
+    name: &str,
+    print: Option<u64>,
+    values: impl Iterator<Item = &'v str>,
+) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (service, name, print).hash(&mut hasher);
+    values.for_each(|value| value.hash(&mut hasher));
     hasher.finish()
 }

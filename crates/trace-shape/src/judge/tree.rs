@@ -4,7 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use trace_model::{Flaw, Forest, NodeId, Span, SpanId, TraceId};
 
-use super::callers::{Caller, Callers};
+use super::{
+    callers::{Caller, Callers},
+    expected::fingerprint,
+};
 use crate::{Shape, SpanRef};
 
 /// What it costs that a span is not expected, or not there.
@@ -26,6 +29,8 @@ pub(super) struct Item<'f> {
     pub(super) cost: u32,
     /// Items of one class differ in nothing that the shape can see.
     pub(super) class: usize,
+    /// Services and names of all of it.
+    pub(super) fingerprint: u64,
 }
 
 impl Item<'_> {
@@ -110,7 +115,7 @@ impl<'f> Tree<'f> {
             Some(parent) => self.items[parent].children.push(index),
             None => self.roots.push(index),
         }
-        let (children, cost, class) = (Vec::new(), 0, 0);
+        let (children, cost, class, fingerprint) = (Vec::new(), 0, 0, 0);
         self.items.push(Item {
             span,
             trace_id,
@@ -120,6 +125,7 @@ impl<'f> Tree<'f> {
             caller,
             cost,
             class,
+            fingerprint,
         });
         if twins.content.contains_key(&node) {
             self.doubled.push(index);
@@ -157,6 +163,13 @@ impl<'f> Tree<'f> {
                 self.classes.push(index);
             }
             self.items[index].class = class;
+            let item = &self.items[index];
+            let below = item
+                .children
+                .iter()
+                .map(|child| self.items[*child].fingerprint);
+            let print = fingerprint(item.service(), item.name(), below.collect());
+            self.items[index].fingerprint = print;
         }
     }
 
@@ -200,10 +213,6 @@ impl<'f> Tree<'f> {
             stack.extend(self.items[at].children.iter().rev());
             Some(at)
         })
-    }
-
-    pub(super) fn below(&self, item: Option<usize>) -> &[usize] {
-        item.map_or(&self.roots, |item| &self.items[item].children)
     }
 }
 

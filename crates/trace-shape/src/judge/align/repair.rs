@@ -97,17 +97,23 @@ impl Alignment {
         }
         wanted.sort_unstable();
         wanted.dedup();
+        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+        for line in wanted {
+            if let Some(name) = &solver.expected.line(line).name {
+                by_name.entry(name).or_default().push(line);
+            }
+        }
         for index in renamed {
             let (line, item) = (self.instances[index].line, self.instances[index].item);
             let Some(item) = item.map(|item| &solver.tree.items[item]) else {
                 continue;
             };
-            let asks = |other: &&usize| {
-                **other != line
-                    && solver.expected.line(**other).name.is_some()
-                    && same_key(solver.expected.line(**other), item)
-            };
-            if wanted.iter().any(|other| asks(&other)) {
+            let asks =
+                |other: &usize| *other != line && same_key(solver.expected.line(*other), item);
+            if by_name
+                .get(item.name())
+                .is_some_and(|lines| lines.iter().any(asks))
+            {
                 self.take_back(index);
             }
         }
@@ -335,6 +341,10 @@ impl Alignment {
             return;
         }
         let mut counts = self.counts();
+        let mut parents: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (index, instance) in self.live().filter(|(_, instance)| instance.item.is_some()) {
+            parents.entry(instance.line).or_default().push(index);
+        }
         for item in 0..solver.tree.items.len() {
             if !self.is_extra(item) || self.is_below_open(solver, item) {
                 continue;
@@ -342,7 +352,10 @@ impl Alignment {
             let fits =
                 |line: &&usize| same_key(solver.expected.line(**line), &solver.tree.items[item]);
             let places = roomy.iter().filter(fits).filter_map(|line| {
-                Some((*line, self.parent_with_room(solver, &counts, *line, item)?))
+                Some((
+                    *line,
+                    self.parent_with_room(solver, &counts, &parents, *line, item)?,
+                ))
             });
             if let Some((line, parent)) = places.min_by_key(|(line, _)| *line) {
                 let first = self.instances.len();
@@ -361,6 +374,7 @@ impl Alignment {
         &self,
         solver: &Solver<'_, '_>,
         counts: &Counts,
+        parents: &HashMap<usize, Vec<usize>>,
         line: usize,
         item: usize,
     ) -> Option<Option<usize>> {
@@ -375,15 +389,23 @@ impl Alignment {
             .ancestors(item)
             .filter_map(|at| self.of_item[at])
             .find(is_parent);
-        let rank = |(at, instance): (usize, &Instance)| {
-            let elsewhere = tree.items[instance.item?].trace_id != tree.items[item].trace_id;
-            Some((elsewhere, at))
+        let rank = |at: usize| {
+            let other = self.instances[at].item?;
+            Some((tree.items[other].trace_id != tree.items[item].trace_id, at))
         };
-        let all = self
-            .live()
-            .filter(|(at, instance)| instance.item.is_some() && is_parent(at));
+        let all = parents
+            .get(&above)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(is_parent);
         nearest
-            .or_else(|| all.filter_map(rank).min().map(|(_, at)| at))
+            .or_else(|| {
+                all.take(CANDIDATES)
+                    .filter_map(rank)
+                    .min()
+                    .map(|(_, at)| at)
+            })
             .map(Some)
     }
 

@@ -226,12 +226,7 @@ fn surplus(case: &Case<'_, '_>) -> Vec<Finding> {
     surplus.sort_unstable();
     let finding = |(index, line): (usize, usize)| {
         let item = &case.tree.items[index];
-        let siblings = case.tree.below(item.parent);
-        let alike = |other: &&usize| {
-            let instance = case.alignment.of_item[**other].map(|at| case.instance(at).line);
-            instance == Some(line) || case.alignment.surplus.get(*other) == Some(&line)
-        };
-        let found = siblings.iter().filter(alike).count();
+        let found = case.counts.get(&(item.parent, line)).copied().unwrap_or(1);
         let most = case.expected.line(line).max.unwrap_or(found);
         let mut finding = wrong_count(case, line, found, most).on(item);
         finding.diagnosis.count = 1;

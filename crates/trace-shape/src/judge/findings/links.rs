@@ -60,14 +60,9 @@ fn target_name(case: &Case<'_, '_>, link: SpanRef) -> String {
 
 /// The spans that stand for a label; whether one of them is missing.
 fn targets(case: &Case<'_, '_>, label: &str) -> (Vec<SpanRef>, bool) {
-    let of_label = |index: &usize| case.line_of(*index).label.as_deref() == Some(label);
-    let live = case
-        .alignment
-        .live()
-        .map(|(index, _)| index)
-        .filter(of_label);
-    let items: Vec<_> = live
-        .map(|index| case.item_of(index).map(Item::reference))
+    let labelled = case.labelled.get(label).into_iter().flatten();
+    let items: Vec<_> = labelled
+        .map(|index| case.item_of(*index).map(Item::reference))
         .collect();
     (
         items.iter().flatten().copied().collect(),
