@@ -1,6 +1,6 @@
 //! What the first alignment could not see: spans at any depth, phantoms, moves, surplus.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use super::{Alignment, Instance};
 use crate::judge::{
@@ -71,10 +71,11 @@ impl Alignment {
             .collect()
     }
 
-    /// A rename is believed only where no line that lacks a span asks for exactly that span.
+    /// A rename is believed only where no line that lacks a span asks for exactly that span, and no
+    /// extra span is exactly what the line asks for.
     fn dissolve_renames(&mut self, solver: &Solver<'_, '_>) {
         let renamed = |(_, instance): &(usize, &Instance)| self.is_renamed(solver, instance);
-        let renamed: Vec<usize> = self
+        let renamed: BTreeSet<usize> = self
             .live()
             .filter(renamed)
             .map(|(index, _)| index)
@@ -103,6 +104,12 @@ impl Alignment {
                 by_name.entry(name).or_default().push(line);
             }
         }
+        let doubtful = |at: &usize| self.of_item[*at].is_none_or(|of| renamed.contains(&of));
+        let mut extra: HashMap<&str, Vec<&Item<'_>>> = HashMap::new();
+        for item in (0..solver.tree.items.len()).filter(doubtful) {
+            let item = &solver.tree.items[item];
+            extra.entry(item.name()).or_default().push(item);
+        }
         for index in renamed {
             let (line, item) = (self.instances[index].line, self.instances[index].item);
             let Some(item) = item.map(|item| &solver.tree.items[item]) else {
@@ -110,10 +117,13 @@ impl Alignment {
             };
             let asks =
                 |other: &usize| *other != line && same_key(solver.expected.line(*other), item);
-            if by_name
+            let asked_for = by_name
                 .get(item.name())
-                .is_some_and(|lines| lines.iter().any(asks))
-            {
+                .is_some_and(|all| all.iter().any(asks));
+            let asking = solver.expected.line(line);
+            let others = asking.name.as_deref().and_then(|name| extra.get(name));
+            let elsewhere = others.is_some_and(|all| all.iter().any(|item| same_key(asking, item)));
+            if asked_for || elsewhere {
                 self.take_back(index);
             }
         }
