@@ -216,8 +216,9 @@ impl Children {
         }
         let chosen = hungarian::cheapest(rows.len(), columns, &cost);
         for (row, column) in chosen.into_iter().enumerate() {
-            if let Some((line, mandatory, _)) = slots.get(column) {
-                if cost[row * columns + column] < 0 {
+            if let Some((line, mandatory, _)) = slots.get(column)
+                && cost[row * columns + column] < 0
+            {
                     self.take(*line, rows[row].0, 1, *mandatory);
                 }
             }
