@@ -219,8 +219,7 @@ impl Children {
             if let Some((line, mandatory, _)) = slots.get(column)
                 && cost[row * columns + column] < 0
             {
-                    self.take(*line, rows[row].0, 1, *mandatory);
-                }
+                self.take(*line, rows[row].0, 1, *mandatory);
             }
         }
         Ok(())
