@@ -237,70 +237,51 @@ fn the_legacy_endpoint_has_its_envelope() {
     );
 }
 
-#[test]
-fn foreign_hosts_and_origins_are_refused_on_every_port() {
+/// A lab that lets one page of another origin send spans.
+fn friendly() -> Lab {
     let origins = vec!["http://127.0.0.1:3000".to_owned()];
-    let lab = Lab::start(&Options {
+    let options = Options {
         origins,
         ..Options::default()
-    })
-    .unwrap();
-    let web = [
-        format!("{}/", lab.web()),
-        format!("{}/api/v3/services", lab.web()),
-        format!("{}/nowhere", lab.web()),
-    ];
-    for address in web
-        .iter()
-        .chain([&format!("{}/v1/traces", lab.otlp_http())])
-    {
-        let with = |name: &str, value: &str| {
-            http()
-                .get(address)
-                .header(name, value)
-                .send()
-                .unwrap()
-                .status()
-                .as_u16()
-        };
+    };
+    Lab::start(&options).unwrap()
+}
+
+fn status_with(address: &str, name: &str, value: &str) -> u16 {
+    let answer = http().get(address).header(name, value).send().unwrap();
+    answer.status().as_u16()
+}
+
+#[test]
+fn foreign_hosts_and_origins_are_refused_on_every_port() {
+    let lab = friendly();
+    let web = ["/", "/api/v3/services", "/nowhere"].map(|path| format!("{}{path}", lab.web()));
+    let otlp = format!("{}/v1/traces", lab.otlp_http());
+    for address in web.iter().chain([&otlp]) {
+        let with = |name, value| status_with(address, name, value);
         assert_eq!(with("host", "rebound.example"), 403, "{address}");
         assert_eq!(with("origin", "http://evil.example"), 403, "{address}");
         assert_eq!(with("origin", "null"), 403, "{address}");
         assert_ne!(with("host", "localhost"), 403, "{address}");
     }
-    assert_eq!(
-        http()
-            .get(&web[0])
-            .header("origin", "http://127.0.0.1:3000")
-            .send()
-            .unwrap()
-            .status(),
-        403,
-        "may send spans, not read"
-    );
-    assert_eq!(
-        http()
-            .get(&web[0])
-            .header("origin", lab.web())
-            .send()
-            .unwrap()
-            .status(),
-        200
-    );
+}
+
+#[test]
+fn an_origin_that_was_allowed_may_send_spans_and_not_read() {
+    let lab = friendly();
+    let page = format!("{}/", lab.web());
+    assert_eq!(status_with(&page, "origin", "http://127.0.0.1:3000"), 403);
+    assert_eq!(status_with(&page, "origin", &lab.web()), 200);
+    let otlp = format!("{}/v1/traces", lab.otlp_http());
     let preflight = http()
-        .request(
-            reqwest::Method::OPTIONS,
-            format!("{}/v1/traces", lab.otlp_http()),
-        )
+        .request(reqwest::Method::OPTIONS, otlp)
         .header("origin", "http://127.0.0.1:3000")
         .header("access-control-request-method", "POST")
         .send()
         .unwrap();
     assert_eq!(preflight.status(), 204);
-    assert_eq!(
-        preflight.headers()["access-control-allow-origin"],
-        "http://127.0.0.1:3000"
-    );
+    let allowed = &preflight.headers()["access-control-allow-origin"];
+    assert_eq!(allowed, "http://127.0.0.1:3000");
 }
 
 #[test]

@@ -121,6 +121,27 @@ pub fn tasks() -> Report {
     }
 }
 
+fn checkout_causes() -> Vec<Diagnosis> {
+    let mut lost = Diagnosis::new(
+        Code::LostContext,
+        "`POST /checkout` of shop should be a child of `GET /checkout`, but is the root of a trace \
+         of its own",
+    );
+    lost.wire = Some("shop was sent traceparent 00-a1b2…-01 and began trace e5f6 instead".into());
+    lost.look_at = Some("where shop extracts the context from the request headers".into());
+    lost.chapter = Some("part4/11-http-both-ways.html".into());
+    lost.spans = vec![SpanRef {
+        trace_id: trace_id("e5f6"),
+        span_id: span_id("b1"),
+    }];
+    let mut extra = Diagnosis::new(
+        Code::UnexpectedSpan,
+        "`debug dump` of shop is not in the shape",
+    );
+    (extra.expected, extra.actual) = (Some("no such span".into()), Some("one".into()));
+    vec![lost, extra]
+}
+
 /// Two services, every mark, several root causes.
 pub fn checkout() -> Report {
     let of = |service: &str, name: &str, kind: &str| Expected {
@@ -148,25 +169,8 @@ pub fn checkout() -> Report {
         links: vec!["pub".into()],
         ..of("mail", "orders process", "consumer")
     };
-    let mut lost = Diagnosis::new(
-        Code::LostContext,
-        "`POST /checkout` of shop should be a child of `GET /checkout`, but is the root of a trace \
-         of its own",
-    );
-    lost.wire = Some("shop was sent traceparent 00-a1b2…-01 and began trace e5f6 instead".into());
-    lost.look_at = Some("where shop extracts the context from the request headers".into());
-    lost.chapter = Some("part4/11-http-both-ways.html".into());
-    lost.spans = vec![SpanRef {
-        trace_id: trace_id("e5f6"),
-        span_id: span_id("b1"),
-    }];
-    let mut extra = Diagnosis::new(
-        Code::UnexpectedSpan,
-        "`debug dump` of shop is not in the shape",
-    );
-    (extra.expected, extra.actual) = (Some("no such span".into()), Some("one".into()));
     Report {
-        diagnoses: vec![lost, extra],
+        diagnoses: checkout_causes(),
         rows: vec![
             row(
                 0,
