@@ -7,6 +7,7 @@
 //! `test.twin` sends it a second time with another status, `test.link-twice` doubles its links,
 //! `test.longer` makes it ten milliseconds longer. In the evidence `@trace:NAME@`, `@span:NAME@`,
 //! `@start:NAME@` and `@start+3ms:NAME@` stand for what the first span of that name has.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::{fmt::Write, fs, path::PathBuf};
 

@@ -1,6 +1,6 @@
 //! The text of shapes: what is read, what is printed, and what is said where a text is none.
 
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::FileFailurePersistence};
 use trace_model::Forest;
 use trace_shape::{Evidence, Shape, judge};
 
@@ -172,7 +172,11 @@ fn near_line() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig {
+        cases: 2_000,
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("proptest-regressions"))),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn no_text_panics(text in "\\PC{0,80}") {
@@ -200,9 +204,10 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     let Ok(shape) = Shape::parse(text) else {
         return Ok(());
     };
-    let again = Shape::parse(&shape.to_string());
-    prop_assert!(again.is_ok(), "{:?}\n{}", again, shape);
-    prop_assert_eq!(again.unwrap().to_string(), shape.to_string());
+    match Shape::parse(&shape.to_string()) {
+        Ok(again) => prop_assert_eq!(again.to_string(), shape.to_string()),
+        Err(error) => prop_assert!(false, "{}\n{}", error, shape),
+    }
     let report = judge(
         &shape,
         &Forest::new(shape.reference(1)),

@@ -1,4 +1,5 @@
 //! The mistakes that people make most: each gets its code, once.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use trace_model::{Forest, Kind, Span, SpanId, TraceId};
 use trace_shape::{Code, Evidence, Report, Shape, judge};

@@ -13,7 +13,7 @@ use super::{
 use crate::{SpanRef, Want};
 
 /// How often an alignment is tried again with what the last one found out.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 4;
 
 /// One span that a line asks for, and the item that stands for it.
 #[derive(Debug)]
@@ -46,20 +46,24 @@ impl Alignment {
     pub(super) fn new(expected: &Expected<'_>, tree: &Tree<'_>) -> Self {
         let mut solver = Solver::new(expected, tree, Hints::default());
         let mut best = Self::first(&mut solver);
-        let mut hints = best.hints(expected, tree);
-        let mut wrong = best.disagreement(expected, tree, &hints);
-        for _ in 0..ROUNDS {
+        let mut wrong = best.disagreement(expected, tree);
+        for round in 0..ROUNDS {
             if wrong == 0 {
                 break;
             }
-            let mut again = Solver::new(expected, tree, hints.clone());
-            let other = Self::first(&mut again);
-            let other_hints = other.hints(expected, tree);
-            let other_wrong = other.disagreement(expected, tree, &other_hints);
-            if other_wrong >= wrong {
-                break;
+            // One side of the links at a time: if both gave way, they would miss each other again.
+            let mut hints = best.hints(expected, tree);
+            if round % 2 == 0 {
+                hints.targets.clear();
+            } else {
+                hints.labels.clear();
             }
-            (best, solver, hints, wrong) = (other, again, other_hints, other_wrong);
+            let mut again = Solver::new(expected, tree, hints);
+            let other = Self::first(&mut again);
+            let other_wrong = other.disagreement(expected, tree);
+            if other_wrong < wrong {
+                (best, solver, wrong) = (other, again, other_wrong);
+            }
         }
         best.repair(&mut solver);
         best
@@ -142,6 +146,7 @@ impl Alignment {
     /// What this alignment says about labels and captures.
     fn hints(&self, expected: &Expected<'_>, tree: &Tree<'_>) -> Hints {
         let mut labels: HashMap<String, Vec<SpanRef>> = HashMap::new();
+        let mut targets: HashMap<String, Vec<SpanRef>> = HashMap::new();
         let mut values: HashMap<&str, Vec<String>> = HashMap::new();
         for (_, instance) in self.live() {
             let Some(item) = instance.item.map(|item| &tree.items[item]) else {
@@ -154,6 +159,12 @@ impl Alignment {
                     .or_default()
                     .push(item.reference());
             }
+            for label in &line.links {
+                let links = item.span.iter().flat_map(|span| &span.links);
+                let ids = links.map(|link| (link.trace_id, link.span_id));
+                let ids = ids.map(|(trace_id, span_id)| SpanRef { trace_id, span_id });
+                targets.entry(label.clone()).or_default().extend(ids);
+            }
             for rule in &line.attributes {
                 let value = item.span.and_then(|span| span.attributes.get(&rule.key));
                 if let (Want::Same(name), Some(value)) = (&rule.want, value) {
@@ -165,16 +176,20 @@ impl Alignment {
             most_frequent(&values).map(|value| (name.to_owned(), value.to_owned()))
         };
         let captures = values.into_iter().filter_map(most).collect();
-        Hints { labels, captures }
+        Hints {
+            labels,
+            targets,
+            captures,
+        }
     }
 
     /// How many links and captures of the alignment do not fit each other.
-    fn disagreement(&self, expected: &Expected<'_>, tree: &Tree<'_>, hints: &Hints) -> u32 {
-        let nothing = Hints::default();
+    fn disagreement(&self, expected: &Expected<'_>, tree: &Tree<'_>) -> u32 {
+        let mut hints = self.hints(expected, tree);
+        hints.targets.clear();
         let costs = self.live().filter_map(|(_, instance)| {
             let (line, item) = (expected.line(instance.line), &tree.items[instance.item?]);
-            let with = super::cost::local(line, item, hints)?;
-            Some(with.saturating_sub(super::cost::local(line, item, &nothing)?))
+            super::cost::related(line, item, &hints)
         });
         costs.fold(0, u32::saturating_add)
     }

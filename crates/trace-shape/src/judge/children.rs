@@ -143,7 +143,7 @@ impl Children {
 
     /// Pairs lines with items that fit them at no cost, what must be there first.
     fn take_equal(&mut self, solver: &Solver<'_, '_>) -> Needs {
-        let mut lookup = Lookup::new(solver, self.items.iter().map(|group| group.members[0]));
+        let mut lookup = Lookup::new(self.items.iter().map(|group| group.members[0]));
         let mut needed = Vec::new();
         for mandatory in [true, false] {
             for line in 0..self.lines.len() {
@@ -209,9 +209,11 @@ impl Children {
                     0
                 };
                 let gain = i64::from(*distance) - missing - i64::from(self.extra[*item]);
-                // Of equally cheap ones: rather a pair than none, rather in order than not.
+                // Of equally cheap ones: rather a pair than none, rather one that is right and one
+                // that is missing than two that are half right, rather in order than not.
+                let doubt = i64::from((*distance).min(255)) << 12;
                 let order = place.abs_diff(*wanted) as i64;
-                cost[at * columns + slot] = (gain << 28) - (1 << 20) + order.min(1 << 12);
+                cost[at * columns + slot] = (gain << 30) - (1 << 20) + doubt + order.min(1 << 11);
             }
         }
         let chosen = hungarian::cheapest(rows.len(), columns, &cost);
@@ -307,7 +309,7 @@ impl Children {
 
     /// Pairs many by service and name in order: each line with the closest of the next few.
     fn take_alike(&mut self, solver: &Solver<'_, '_>) -> Needs {
-        let mut lookup = Lookup::new(solver, self.items.iter().map(|group| group.members[0]));
+        let mut lookup = Lookup::new(self.items.iter().map(|group| group.members[0]));
         let mut needed = Vec::new();
         for line in 0..self.lines.len() {
             if self.must[line] + self.may[line] == 0 {

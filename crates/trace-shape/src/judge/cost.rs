@@ -18,8 +18,10 @@ const PHANTOM: u32 = 3;
 /// told apart by them.
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct Hints {
-    /// The spans that stand for a label.
+    /// The spans that stand for a label: a line that links there wants an item that does.
     pub(super) labels: HashMap<String, Vec<SpanRef>>,
+    /// The spans that the links to a label go to: the label's line wants one of them.
+    pub(super) targets: HashMap<String, Vec<SpanRef>>,
     /// The value of a capture.
     pub(super) captures: HashMap<String, String>,
 }
@@ -29,7 +31,14 @@ pub(super) fn local(line: &Line, item: &Item<'_>, hints: &Hints) -> Option<u32> 
     let Some(span) = item.span else {
         return Some(PHANTOM);
     };
-    Some(plain(line, span)? + linked(line, span, hints) + captured(line, span, hints))
+    let links = linked(line, span, hints) + targeted(line, item, hints);
+    Some(plain(line, span)? + links + captured(line, span, hints))
+}
+
+/// The cost of links and captures alone; none for a phantom.
+pub(super) fn related(line: &Line, item: &Item<'_>, hints: &Hints) -> Option<u32> {
+    let span = item.span?;
+    Some(linked(line, span, hints) + captured(line, span, hints))
 }
 
 /// The cost without links and captures.
@@ -68,6 +77,14 @@ fn linked(line: &Line, span: &Span, hints: &Hints) -> u32 {
         .filter_map(|label| hints.labels.get(label));
     let wrong = known.filter(|targets| !links_to(targets)).count();
     absent.max(u32::try_from(wrong).unwrap_or(u32::MAX / 4))
+}
+
+fn targeted(line: &Line, item: &Item<'_>, hints: &Hints) -> u32 {
+    let targets = line
+        .label
+        .as_ref()
+        .and_then(|label| hints.targets.get(label));
+    u32::from(targets.is_some_and(|targets| !targets.contains(&item.reference())))
 }
 
 fn captured(line: &Line, span: &Span, hints: &Hints) -> u32 {

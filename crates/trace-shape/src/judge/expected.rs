@@ -1,7 +1,7 @@
 //! The expected side: lines as classes, with what it costs that they are absent.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -34,13 +34,15 @@ impl<'s> Expected<'s> {
             classes: Vec::new(),
             fingerprint: vec![None; shape.lines().len()],
         };
+        let links = shape.lines().iter().flat_map(|line| &line.links);
+        let linked: HashSet<&str> = links.map(String::as_str).collect();
         let mut known: HashMap<(String, Vec<usize>), usize> = HashMap::new();
         for index in (0..shape.lines().len()).rev() {
             let line = &shape.lines()[index];
             let mut below: Vec<usize> = line.children.iter().map(|c| made.class[*c]).collect();
             below.sort_unstable();
             let next = made.classes.len();
-            let class = *known.entry((content(line), below)).or_insert(next);
+            let class = *known.entry((content(line, &linked), below)).or_insert(next);
             if class == next {
                 made.classes.push(index);
             }
@@ -83,10 +85,14 @@ impl<'s> Expected<'s> {
     }
 }
 
-/// All that a line asks for, without its place and label.
-fn content(line: &Line) -> String {
+/// All that a line asks for, without its place, and without a label that nobody links to.
+fn content(line: &Line, linked: &HashSet<&str>) -> String {
+    let label = line
+        .label
+        .clone()
+        .filter(|label| linked.contains(label.as_str()));
     let mut text = Line {
-        label: None,
+        label,
         ..line.clone()
     }
     .to_string();

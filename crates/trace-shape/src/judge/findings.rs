@@ -245,6 +245,7 @@ pub(super) fn merge(mut findings: Vec<Finding>) -> (Vec<Diagnosis>, Vec<Shown>) 
 
 fn say_how_many(diagnosis: &mut Diagnosis) {
     let counted = [
+        Code::LeakedBaggage,
         Code::MissingSpan,
         Code::WrongCount,
         Code::NeverEnded,

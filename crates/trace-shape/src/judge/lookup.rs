@@ -20,7 +20,7 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    pub(super) fn new(_: &Solver<'_, '_>, items: impl Iterator<Item = usize>) -> Self {
+    pub(super) fn new(items: impl Iterator<Item = usize>) -> Self {
         Self {
             items: items.collect(),
             by_keys: HashMap::new(),

@@ -150,7 +150,7 @@ impl<'f> Tree<'f> {
     }
 
     fn classify(&mut self, shape: &Shape) {
-        let seen = Seen::new(shape);
+        let seen = Seen::new(shape, &self.items);
         let mut known: HashMap<(String, Vec<usize>), usize> = HashMap::new();
         for index in (0..self.items.len()).rev() {
             let item = &self.items[index];
@@ -269,10 +269,20 @@ struct Seen<'s> {
     keys: Vec<&'s str>,
     events: bool,
     links: bool,
+    /// What some span links to: such an item is alike to no other.
+    targets: HashSet<SpanRef>,
 }
 
 impl<'s> Seen<'s> {
-    fn new(shape: &'s Shape) -> Self {
+    fn new(shape: &'s Shape, items: &[Item<'_>]) -> Self {
+        let links = items
+            .iter()
+            .filter_map(|item| item.span)
+            .flat_map(|span| &span.links);
+        let target = |link: &trace_model::Link| SpanRef {
+            trace_id: link.trace_id,
+            span_id: link.span_id,
+        };
         let lines = shape.lines().iter();
         let keys: HashSet<&str> = lines
             .clone()
@@ -285,6 +295,7 @@ impl<'s> Seen<'s> {
             keys,
             events: lines.clone().any(|line| !line.events.is_empty()),
             links: lines.clone().any(|line| !line.links.is_empty()),
+            targets: links.map(target).collect(),
         }
     }
 
@@ -316,6 +327,9 @@ impl<'s> Seen<'s> {
         if self.links {
             let ids = span.links.iter().map(|link| (link.trace_id, link.span_id));
             let _ = write!(text, "\0{:?}", ids.collect::<Vec<_>>());
+            if self.targets.contains(&item.reference()) {
+                let _ = write!(text, "\0{:?}", item.reference());
+            }
         }
         text
     }

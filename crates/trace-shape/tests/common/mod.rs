@@ -9,7 +9,7 @@ use trace_shape::Report;
 
 /// One span before it gets ids: what hangs where is chosen by numbers.
 #[derive(Clone, Debug)]
-pub struct Seed {
+pub(crate) struct Seed {
     root: bool,
     parent: prop::sample::Index,
     service: u8,
@@ -41,16 +41,16 @@ fn seed() -> impl Strategy<Value = Seed> {
     )
 }
 
-pub fn trace_id(number: usize) -> TraceId {
+pub(crate) fn trace_id(number: usize) -> TraceId {
     TraceId::from_bytes(&(number as u128 + 1).to_be_bytes()).unwrap()
 }
 
-pub fn span_id(number: usize) -> SpanId {
+pub(crate) fn span_id(number: usize) -> SpanId {
     SpanId::from_bytes(&(number as u64 + 1).to_be_bytes()).unwrap()
 }
 
 /// Parents before children; each span starts after all before it.
-pub fn spans(most: usize) -> impl Strategy<Value = Vec<Span>> {
+pub(crate) fn spans(most: usize) -> impl Strategy<Value = Vec<Span>> {
     prop::collection::vec(seed(), 1..most).prop_map(|seeds| {
         let mut spans: Vec<Span> = Vec::new();
         for (number, seed) in seeds.into_iter().enumerate() {
@@ -98,7 +98,7 @@ fn grow(spans: &[Span], number: usize, seed: &Seed) -> Span {
     span
 }
 
-pub fn link_to(target: &Span) -> Link {
+pub(crate) fn link_to(target: &Span) -> Link {
     Link {
         trace_id: target.trace_id,
         span_id: target.span_id,
@@ -108,7 +108,7 @@ pub fn link_to(target: &Span) -> Link {
 }
 
 /// The span and all below it, as places in `spans`.
-pub fn below(spans: &[Span], top: usize) -> Vec<usize> {
+pub(crate) fn below(spans: &[Span], top: usize) -> Vec<usize> {
     let mut ids = HashSet::from([(spans[top].trace_id, spans[top].span_id)]);
     let mut found = vec![top];
     for (index, span) in spans.iter().enumerate() {
@@ -122,7 +122,7 @@ pub fn below(spans: &[Span], top: usize) -> Vec<usize> {
 }
 
 /// Moves spans into another trace; links to them follow.
-pub fn retrace(spans: &mut [Span], which: &[usize], trace: TraceId) {
+pub(crate) fn retrace(spans: &mut [Span], which: &[usize], trace: TraceId) {
     let ids: HashSet<_> = which
         .iter()
         .map(|at| (spans[*at].trace_id, spans[*at].span_id))
@@ -138,7 +138,7 @@ pub fn retrace(spans: &mut [Span], which: &[usize], trace: TraceId) {
 }
 
 /// A report without ids, to compare two that differ in nothing else.
-pub fn without_ids(report: &Report) -> String {
+pub(crate) fn without_ids(report: &Report) -> String {
     let mut text = String::new();
     for diagnosis in &report.diagnoses {
         text += &format!("{} x{}\n", diagnosis.code, diagnosis.count);

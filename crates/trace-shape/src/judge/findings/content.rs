@@ -211,7 +211,7 @@ fn events(
         let near = span.events.iter().any(|other| other.name == event.name);
         let message = if near && !event.attributes.is_empty() {
             format!(
-                "{} has no event `{}` with the attributes {event}.",
+                "{} has no event `{event}`; its `{}` has other attributes.",
                 named(item),
                 event.name
             )

@@ -120,7 +120,7 @@ fn read_part(
         } else {
             own
         };
-        return add_rules(all, rules, &place);
+        return add_rules(all, rules);
     }
     let spaced = before.peek().is_some_and(char::is_whitespace);
     if !spaced {
@@ -296,7 +296,6 @@ fn read_pattern(cursor: &mut Cursor<'_>) -> Result<Want, ShapeError> {
 fn add_rules(
     all: &mut Vec<AttributeRule>,
     rules: Vec<(AttributeRule, ShapeError)>,
-    _place: &Cursor<'_>,
 ) -> Result<(), ShapeError> {
     for (rule, twice) in rules {
         if all.iter().any(|other| other.key == rule.key) {
