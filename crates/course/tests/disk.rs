@@ -34,8 +34,8 @@ read = "what-a-task-carries"
 
 fn exercise(root: &Path, folder: &str, settings: &str) {
     let dir = root.join("exercises").join(folder);
-    fs::create_dir_all(&dir).unwrap();
-    fs::write(dir.join("exercise.toml"), settings).unwrap();
+    fs::create_dir_all(&dir).expect("a folder in a temporary folder");
+    fs::write(dir.join("exercise.toml"), settings).expect("a file in it");
 }
 
 #[test]

@@ -12,10 +12,10 @@ fn any_span() -> impl Strategy<Value = Span> {
     let content = (".{0,8}", any::<(u64, u64, u8, bool)>(), any_value());
     (ids, content).prop_map(
         |((trace, span, parent), (name, (start, end, kind, failed), value))| {
-            let trace = TraceId::from_bytes(&[trace; 16]).unwrap();
+            let trace = TraceId::from_bytes(&[trace; 16]).expect("not zero");
             let mut made = Span::new(
                 trace,
-                SpanId::from_bytes(&[span; 8]).unwrap(),
+                SpanId::from_bytes(&[span; 8]).expect("not zero"),
                 "shop",
                 &name,
             );

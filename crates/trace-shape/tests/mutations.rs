@@ -1,5 +1,4 @@
 //! One mistake in a random trace gives one diagnosis, with a code that fits the mistake.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 

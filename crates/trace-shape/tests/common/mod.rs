@@ -42,11 +42,11 @@ fn seed() -> impl Strategy<Value = Seed> {
 }
 
 pub(crate) fn trace_id(number: usize) -> TraceId {
-    TraceId::from_bytes(&(number as u128 + 1).to_be_bytes()).unwrap()
+    TraceId::from_bytes(&(number as u128 + 1).to_be_bytes()).expect("no id is zero")
 }
 
 pub(crate) fn span_id(number: usize) -> SpanId {
-    SpanId::from_bytes(&(number as u64 + 1).to_be_bytes()).unwrap()
+    SpanId::from_bytes(&(number as u64 + 1).to_be_bytes()).expect("no id is zero")
 }
 
 /// Parents before children; each span starts after all before it.
