@@ -9,13 +9,14 @@ use std::{
 };
 
 use course::{Exercise, TestRecord};
-use trace_model::{TraceId, otlp_json};
+use trace_model::{Span, TraceId, otlp_json};
 use trace_shape::Shape;
 use trace_view::{Style, text};
 
 use crate::{
     Problem, backend,
     cli::{End, print},
+    clock,
     room::{Room, heading},
     run,
     watch::screen,
@@ -84,10 +85,27 @@ fn send_reference(
         let remedy = format!("cargo workshop reset {} --keep-src", exercise.slug);
         Problem::new(format!("{}: {why}", path.display()), remedy)
     })?;
-    let spans = shape.reference(seed());
+    let mut spans = shape.reference(seed());
+    move_to_now(&mut spans);
     backend::send(&otlp_json::to_text(&spans), &backend.otlp_http)?;
     backend::deliver(run, &backend.otlp_http)?;
     Ok((backend.web, spans.first().map(|span| span.trace_id)))
+}
+
+/// A reference has times of its own, and viewers list what is recent.
+fn move_to_now(spans: &mut [Span]) {
+    let now = u64::try_from(clock::since_epoch().as_nanos()).unwrap_or(u64::MAX);
+    let first = spans.iter().map(|span| span.start_unix_nano).min();
+    let ahead = now.saturating_sub(first.unwrap_or(now));
+    for span in spans {
+        span.start_unix_nano += ahead;
+        span.end_unix_nano += ahead;
+        let times = span
+            .events
+            .iter_mut()
+            .map(|event| &mut event.time_unix_nano);
+        times.for_each(|time| *time += ahead);
+    }
 }
 
 /// Another one each time, so that the ids are fresh: the standard library seeds its hasher from
