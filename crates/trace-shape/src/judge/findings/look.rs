@@ -37,7 +37,7 @@ pub(super) fn lost(item: &Item<'_>, parent: &Item<'_>) -> String {
             parent.name(),
             item.name()
         );
-        return span(item, parent, &words);
+        return span(parent, item, &words);
     }
     let words = format!(
         "where {} writes its context into the request, and where {} reads it from there",
