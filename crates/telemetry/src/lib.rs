@@ -13,9 +13,9 @@
 //! ```
 //!
 //! # What is set, and what is not
-//! * Spans leave in batches, over OTLP/HTTP with protobuf, through a blocking client that was built
-//!   outside of any async runtime. This delivers with no runtime, in a current-thread runtime and in
-//!   a multi-thread one. Client and wire format are given explicitly: the exporter's own choice
+//! * Spans leave in batches, over OTLP/HTTP with protobuf, through a blocking client that has no
+//!   runtime of its own. This delivers with no runtime, in a current-thread runtime and in a
+//!   multi-thread one. Client and wire format are given explicitly: the exporter's own choice
 //!   depends on the features that any other crate of the build turns on.
 //! * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME` and
 //!   `OTEL_RESOURCE_ATTRIBUTES` work as the OpenTelemetry specification says; `RUST_LOG` takes
@@ -25,6 +25,7 @@
 
 #![forbid(unsafe_code)]
 
+mod client;
 mod delivery;
 mod error;
 mod guard;

@@ -1,11 +1,11 @@
 //! Resource and exporter.
 
-use std::{env, thread, time::Duration};
+use std::{env, time::Duration};
 
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 
-use crate::Error;
+use crate::{Error, client::Blocking};
 
 /// How long one batch may take, retries included.
 pub const EXPORT_LIMIT: Duration = Duration::from_secs(2);
@@ -44,33 +44,15 @@ pub fn endpoint() -> String {
 /// An exporter for [`endpoint`] that works in every runtime and in none.
 ///
 /// # Errors
-/// When the endpoint is no address, or the HTTP client cannot be built.
+/// When the endpoint is no address.
 pub fn exporter() -> Result<SpanExporter, Error> {
     let endpoint = endpoint();
-    let failed = |why: String| Error::Exporter(endpoint.clone(), why);
     SpanExporter::builder()
         .with_http()
-        .with_http_client(client().map_err(failed)?)
+        .with_http_client(Blocking::new(EXPORT_LIMIT))
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(&endpoint)
         .with_timeout(EXPORT_LIMIT)
         .build()
-        .map_err(|error| failed(error.to_string()))
-}
-
-/// A blocking client. It owns a runtime, which panics when it is made or dropped inside another:
-/// so it is made on a thread of its own.
-fn client() -> Result<reqwest::blocking::Client, String> {
-    let build = || {
-        reqwest::blocking::Client::builder()
-            .timeout(EXPORT_LIMIT)
-            .no_proxy()
-            .build()
-            .map_err(|error| error.to_string())
-    };
-    let builder = thread::Builder::new().name("otlp-client".to_owned());
-    let thread = builder.spawn(build).map_err(|error| error.to_string())?;
-    thread
-        .join()
-        .unwrap_or_else(|_| Err("the HTTP client could not be built".to_owned()))
+        .map_err(|error| Error::Exporter(endpoint, error.to_string()))
 }

@@ -7,9 +7,12 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use reqwest::{Method, blocking};
 use serde::de::DeserializeOwned;
 use trace_shape::Call;
+use ureq::{
+    AsSendBody,
+    http::{self, Method},
+};
 
 /// The header that carries the harness's id of a request.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
@@ -17,7 +20,7 @@ pub const REQUEST_ID_HEADER: &str = "x-request-id";
 /// Calls services as `test`, without any telemetry of its own, and measures what a caller sees.
 #[derive(Debug)]
 pub struct Client {
-    http: blocking::Client,
+    http: ureq::Agent,
     /// Where the taps before each service are.
     urls: BTreeMap<String, String>,
     deadline: Instant,
@@ -34,12 +37,15 @@ pub(crate) struct CallFailed {
 
 impl Client {
     pub(crate) fn new(urls: BTreeMap<String, String>, deadline: Instant) -> Self {
-        let http = blocking::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none());
+        let http = ureq::Agent::config_builder()
+            .proxy(None)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            // One connection a request, as a tap counts them.
+            .max_idle_connections(0);
         Self {
-            // Building fails only for TLS settings, and there are none.
-            http: http.build().unwrap_or_default(),
+            http: http.build().new_agent(),
             urls,
             deadline,
             calls: Mutex::default(),
@@ -69,7 +75,10 @@ impl Client {
             client: self,
             service: service.to_owned(),
             what: format!("{method} {path}"),
-            request: self.http.request(method, format!("{url}{path}")),
+            request: http::Request::builder()
+                .method(method)
+                .uri(format!("{url}{path}")),
+            body: None,
             id: None,
         }
     }
@@ -94,7 +103,8 @@ pub struct Request<'a> {
     service: String,
     /// `GET /cars/7`.
     what: String,
-    request: blocking::RequestBuilder,
+    request: http::request::Builder,
+    body: Option<String>,
     id: Option<String>,
 }
 
@@ -107,7 +117,7 @@ impl Request<'_> {
 
     /// Sets the body.
     pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.request = self.request.body(body.into());
+        self.body = Some(body.into());
         self
     }
 
@@ -133,11 +143,12 @@ impl Request<'_> {
             .deadline
             .saturating_duration_since(Instant::now());
         let start_unix_nano = now();
-        let answer = self
-            .request
-            .timeout(left.max(Duration::from_millis(1)))
-            .send()
-            .and_then(Reply::of);
+        let limit = left.max(Duration::from_millis(1));
+        let http = &self.client.http;
+        let answer = match self.body {
+            None => exchange(http, self.request.body(()), limit),
+            Some(body) => exchange(http, self.request.body(body), limit),
+        };
         self.client.note(Call {
             request: self.what.clone(),
             request_id: self.id,
@@ -145,25 +156,26 @@ impl Request<'_> {
             end_unix_nano: now(),
         });
         answer.map_err(|error| CallFailed {
+            timed_out: matches!(error, ureq::Error::Timeout(_)),
             why: format!(
                 "{} of {} got no answer: {}",
                 self.what,
                 self.service,
-                causes(&error)
+                error.into_io()
             ),
             service: self.service,
-            timed_out: error.is_timeout(),
         })
     }
 }
 
-/// The error with what lies behind it: reqwest's own text stops at "error sending request".
-fn causes(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(cause) = innermost.source() {
-        innermost = cause;
-    }
-    innermost.to_string()
+fn exchange(
+    http: &ureq::Agent,
+    request: http::Result<http::Request<impl AsSendBody>>,
+    limit: Duration,
+) -> Result<Reply, ureq::Error> {
+    let request = http.configure_request(request?);
+    let request = request.timeout_global(Some(limit)).build();
+    Reply::of(http.run(request)?)
 }
 
 fn now() -> u64 {
@@ -185,7 +197,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    fn of(response: blocking::Response) -> reqwest::Result<Self> {
+    fn of(response: http::Response<ureq::Body>) -> Result<Self, ureq::Error> {
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let headers = response.headers().iter();
         Ok(Self {
@@ -193,7 +205,7 @@ impl Reply {
             headers: headers
                 .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
                 .collect(),
-            body: response.text()?,
+            body: text(&response.into_body().read_to_vec()?),
         })
     }
 

@@ -5,9 +5,9 @@ mod query;
 
 use std::{collections::HashSet, time::Duration};
 
-use reqwest::blocking::{Client as Http, Response};
 use serde::{Deserialize, de::DeserializeOwned};
 use trace_model::{Span, TraceId, otlp_json};
+use ureq::{Agent, Body, http::Response};
 
 pub use error::ClientError;
 pub use query::Query;
@@ -18,6 +18,8 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 const IDENTIFY_LIMIT: Duration = Duration::from_secs(2);
 /// Spans in one request, which stays far below the 20 MiB of the lab and of Jaeger.
 const BATCH: usize = 1_000;
+/// The greatest answer that is read, in bytes: some times what the lab keeps of one trace.
+const LARGEST: u64 = 256 << 20;
 
 /// Who answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,10 +41,10 @@ pub struct Operation {
     pub span_kind: String,
 }
 
-/// A trace backend by its addresses. Not for use on a thread that drives an async runtime.
+/// A trace backend by its addresses. Each method blocks until the answer is there.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: Http,
+    http: Agent,
     web: String,
     otlp_http: String,
 }
@@ -68,14 +70,17 @@ impl Client {
     /// takes OTLP/HTTP at `otlp_http` (`http://127.0.0.1:4318`). Nothing is asked yet.
     #[must_use]
     pub fn new(web: &str, otlp_http: &str) -> Self {
-        let http = Http::builder()
-            .no_proxy()
-            .connect_timeout(CONNECT_LIMIT)
-            .timeout(ANSWER_LIMIT)
-            .redirect(reqwest::redirect::Policy::none());
+        let http = Agent::config_builder()
+            .proxy(None)
+            .timeout_connect(Some(CONNECT_LIMIT))
+            .timeout_global(Some(ANSWER_LIMIT))
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            // A backend may have been started again since the last request.
+            .max_idle_connections(0);
         Self {
-            // Building fails only for TLS settings, and there are none.
-            http: http.build().unwrap_or_default(),
+            http: http.build().new_agent(),
             web: web.trim_end_matches('/').to_owned(),
             otlp_http: otlp_http.trim_end_matches('/').to_owned(),
         }
@@ -85,19 +90,16 @@ impl Client {
     #[must_use]
     pub fn identify(&self) -> Option<Kind> {
         let ask = |path: &str| {
-            let request = self
-                .http
-                .get(format!("{}{path}", self.web))
-                .timeout(IDENTIFY_LIMIT);
-            request.send().ok()
+            let request = self.http.get(format!("{}{path}", self.web)).config();
+            let sent = request.timeout_global(Some(IDENTIFY_LIMIT)).build().call();
+            sent.ok()?.into_body().read_to_string().ok()
         };
         // Jaeger answers any path with its start page, so the content decides.
-        let health = ask("/lab/health")?.json::<Health>();
+        let health = serde_json::from_str::<Health>(&ask("/lab/health")?);
         if let Some(health) = health.ok().filter(|health| health.kind == "lab") {
             return Some(Kind::Lab(health.version));
         }
-        ask("/api/v3/services")?
-            .json::<Services>()
+        serde_json::from_str::<Services>(&ask("/api/v3/services")?)
             .ok()
             .map(|_| Kind::Jaeger)
     }
@@ -119,7 +121,7 @@ impl Client {
             .http
             .post(&url)
             .header("content-type", "application/json");
-        let sent = request.body(otlp_json::to_text(spans)).send();
+        let sent = request.send(otlp_json::to_text(spans));
         let what = "room for spans";
         let answer = text(checked(sent, what, &url)?, what, &url)?;
         // Jaeger answers `{"partialSuccess":{}}` when all is well.
@@ -202,12 +204,12 @@ impl Client {
     }
 
     fn json<T: DeserializeOwned>(&self, what: &'static str, url: &str) -> Result<T, ClientError> {
-        let answer = text(checked(self.http.get(url).send(), what, url)?, what, url)?;
+        let answer = text(checked(self.http.get(url).call(), what, url)?, what, url)?;
         serde_json::from_str(&answer).map_err(|why| unreadable(what, url, why))
     }
 
     fn spans(&self, what: &'static str, url: String) -> Result<Option<Vec<Span>>, ClientError> {
-        let answer = match checked(self.http.get(&url).send(), what, &url) {
+        let answer = match checked(self.http.get(&url).call(), what, &url) {
             Err(ClientError::Refused { status: 404, .. }) => return Ok(None),
             answer => text(answer?, what, &url)?,
         };
@@ -229,42 +231,39 @@ fn unreadable(what: &'static str, url: &str, why: impl ToString) -> ClientError 
     ClientError::Unreadable { what, url, why }
 }
 
-fn text(response: Response, what: &'static str, url: &str) -> Result<String, ClientError> {
-    response.text().map_err(|why| unreadable(what, url, why))
+fn text(response: Response<Body>, what: &'static str, url: &str) -> Result<String, ClientError> {
+    body(response).map_err(|why| unreadable(what, url, why.into_io()))
+}
+
+fn body(response: Response<Body>) -> Result<String, ureq::Error> {
+    let body = response.into_body().into_with_config().limit(LARGEST);
+    body.read_to_string()
 }
 
 fn checked(
-    sent: Result<Response, reqwest::Error>,
+    sent: Result<Response<Body>, ureq::Error>,
     what: &'static str,
     url: &str,
-) -> Result<Response, ClientError> {
+) -> Result<Response<Body>, ClientError> {
     let url = place(url);
     let response = match sent {
         Ok(response) => response,
         Err(error) => {
-            let why = innermost(&error);
+            let why = error.into_io().to_string();
             return Err(ClientError::Unreachable { what, url, why });
         }
     };
-    let status = response.status().as_u16();
     if response.status().is_success() {
         return Ok(response);
     }
-    let message = explain(&response.text().unwrap_or_default());
+    let status = response.status().as_u16();
+    let message = explain(&body(response).unwrap_or_default());
     Err(ClientError::Refused {
         what,
         url,
         status,
         message,
     })
-}
-
-/// "error sending request" helps nobody; "connection refused" does.
-fn innermost(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(source) => innermost(source),
-        None => error.to_string(),
-    }
 }
 
 /// The message within the query API's or OTLP's error, or the beginning of whatever came.
