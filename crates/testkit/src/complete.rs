@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use course::{Exercise, Layout};
+use course::{Exercise, Gap, Layout};
 use trace_model::{Forest, Span};
 use trace_shape::{Code, Crossing, Diagnosis, HARNESS, STRANGER};
 
@@ -24,29 +24,39 @@ impl Sources<'_> {
     /// diagnosed one should be a child of.
     pub(crate) fn complete(&self, diagnosis: &mut Diagnosis, parent: Option<&str>) {
         let sender = parent.filter(|_| self.nothing_was_sent(diagnosis));
-        let gap = [sender, diagnosis.span.as_deref()]
+        let own = [sender, diagnosis.span.as_deref()]
             .into_iter()
             .flatten()
-            .find_map(|span| self.exercise.gap_of(span));
-        let marker = gap
-            .map(|(id, _)| id)
-            .or_else(|| self.only_gap(diagnosis))
-            .and_then(|id| self.marker(id));
-        let found = marker
+            .find_map(|span| self.exercise.gap_of(span))
+            .or_else(|| self.gap_of_no_span(diagnosis));
+        let empty = self.empty_gap().filter(|_| is_of_the_trace(diagnosis.code));
+        let place = own.and_then(|(id, _)| self.marker(id));
+        let place = place
             .or_else(|| self.own_place(diagnosis))
-            .or_else(|| gap.map(|(_, gap)| gap.what.clone()));
+            .or_else(|| own.map(|(_, gap)| gap.what.clone()));
         // Where a panic happened is nearer than any gap.
         let known = diagnosis.look_at.take();
-        diagnosis.look_at = match diagnosis.code {
-            Code::Panicked => known.map(|place| self.tidy(&place)).or(found),
-            _ => found.or(known),
+        diagnosis.look_at = match (diagnosis.code, &empty) {
+            (Code::Panicked, _) => known.map(|place| self.tidy(&place)).or(place),
+            (_, Some((_, _, first))) => Some(after_the_empty_one(first, place)),
+            _ => place.or(known),
         };
-        let heading = gap.and_then(|(_, gap)| gap.read.as_deref());
+        let read = empty.map(|(_, gap, _)| gap).or(own.map(|(_, gap)| gap));
         let page = self.exercise.page();
-        diagnosis.chapter = Some(match heading {
+        diagnosis.chapter = Some(match read.and_then(|gap| gap.read.as_deref()) {
             Some(heading) => format!("{page}#{heading}"),
             None => page,
         });
+    }
+
+    /// The first gap that no span shows and in which there is no code, with its place: until it is
+    /// filled, nothing that depends on it can come right.
+    fn empty_gap(&self) -> Option<(&str, &Gap, String)> {
+        let mut gaps = self.exercise.settings.gaps.iter();
+        gaps.find_map(|(id, gap)| {
+            let place = gap.spans.is_empty().then(|| self.empty_marker(id))??;
+            Some((id.as_str(), gap, place))
+        })
     }
 
     /// Whether a context is lost because the caller sent none: then the place to look at is the
@@ -60,23 +70,46 @@ impl Sources<'_> {
             && requests.any(|crossing| crossing.header("traceparent").is_none())
     }
 
-    /// The one gap of an exercise that has one, for what is about no span.
-    fn only_gap(&self, diagnosis: &Diagnosis) -> Option<&str> {
+    /// For what is about no span: the one gap that is about none either, or the only one.
+    fn gap_of_no_span(&self, diagnosis: &Diagnosis) -> Option<(&str, &Gap)> {
         let gaps = &self.exercise.settings.gaps;
-        let (id, _) = gaps.first_key_value()?;
-        (diagnosis.span.is_none() && gaps.len() == 1).then_some(id)
+        let mut of_none = gaps.iter().filter(|(_, gap)| gap.spans.is_empty());
+        let found = match (gaps.len(), of_none.next(), of_none.next()) {
+            (1, ..) => gaps.first_key_value(),
+            (_, Some(one), None) => Some(one),
+            _ => None,
+        };
+        let (id, gap) = found.filter(|_| diagnosis.span.is_none())?;
+        Some((id, gap))
     }
 
     /// File and line of `TODO(gap)`, while it is there.
     fn marker(&self, gap: &str) -> Option<String> {
+        self.find_marker(gap, |_| true)
+    }
+
+    /// The same where nothing but comments follows up to `END(gap)`.
+    fn empty_marker(&self, gap: &str) -> Option<String> {
+        let end = format!("END({gap})");
+        self.find_marker(gap, |after| {
+            let mut within = after.lines().take_while(|line| !line.contains(&end));
+            after.contains(&end)
+                && within.all(|line| line.trim().is_empty() || line.trim().starts_with("//"))
+        })
+    }
+
+    /// File and line of `TODO(gap)` where what follows that line is as asked.
+    fn find_marker(&self, gap: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
         let marker = format!("TODO({gap})");
         let mut files = Vec::new();
         rust_files(&self.folder, &mut files);
         files.sort();
         files.iter().find_map(|file| {
             let text = fs::read_to_string(file).ok()?;
-            let line = text.lines().position(|line| line.contains(&marker))?;
-            Some(self.tidy(&format!("{}:{}", file.display(), line + 1)))
+            let (before, from) = text.split_at(text.find(&marker)?);
+            let after = from.split_once('\n').map_or("", |(_, after)| after);
+            let line = before.matches('\n').count() + 1;
+            fits(after).then(|| self.tidy(&format!("{}:{line}", file.display())))
         })
     }
 
@@ -101,6 +134,19 @@ impl Sources<'_> {
     }
 }
 
+fn after_the_empty_one(first: &str, own: Option<String>) -> String {
+    let own = own.map_or(String::new(), |own| format!(", then {own}"));
+    format!("{first} (nothing is there yet){own}")
+}
+
+/// Whether the code says something about the trace, not about the run.
+fn is_of_the_trace(code: Code) -> bool {
+    !matches!(
+        code,
+        Code::Panicked | Code::TimedOut | Code::WrongAnswer | Code::TooExpensive
+    )
+}
+
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -109,5 +155,86 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             found.push(path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETTINGS: &str = r#"
+title = "t"
+part = 4
+minutes = 1
+fails_with = ["lost-context"]
+look_at = "-"
+question = "-"
+[predict]
+question = "-"
+answers = ["-"]
+right = 0
+because = "-"
+[[hints]]
+nudge = "-"
+[gaps."09.1"]
+what = "where it is set up"
+spans = []
+read = "set-up"
+[gaps."09.2"]
+what = "where it is sent"
+spans = ["GET"]
+read = "send"
+"#;
+
+    fn completed(code: &str, diagnosis: Diagnosis) -> Diagnosis {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = root.path().join("exercises/09_fixture");
+        fs::create_dir_all(folder.join("src")).expect("a folder");
+        fs::write(folder.join("exercise.toml"), SETTINGS).expect("a file");
+        fs::write(folder.join("src/lib.rs"), code).expect("a file");
+        let sources = Sources {
+            layout: &Layout::at(root.path()),
+            exercise: &course::load_dir(&folder).expect("an exercise"),
+            forest: &Forest::new(Vec::new()),
+            crossings: &[],
+            folder: folder.join("src"),
+        };
+        let mut diagnosis = diagnosis;
+        sources.complete(&mut diagnosis, None);
+        diagnosis
+    }
+
+    fn about(code: Code, span: Option<&str>) -> Diagnosis {
+        let mut diagnosis = Diagnosis::new(code, "-");
+        diagnosis.span = span.map(str::to_owned);
+        diagnosis
+    }
+
+    const EMPTY: &str = "// TODO(09.1): set it up\n\n// END(09.1)\n// TODO(09.2): send\nsend();\n";
+    const FILLED: &str = "// TODO(09.1): set it up\nset();\n// END(09.1)\n// TODO(09.2): send\n";
+
+    #[test]
+    fn a_gap_that_no_span_shows_goes_first_while_it_is_empty() {
+        let lost = completed(EMPTY, about(Code::LostContext, Some("GET")));
+        let look_at = "exercises/09_fixture/src/lib.rs:1 (nothing is there yet), then \
+                       exercises/09_fixture/src/lib.rs:4";
+        assert_eq!(lost.look_at.as_deref(), Some(look_at));
+        assert_eq!(
+            lost.chapter.as_deref(),
+            Some("part4/09-fixture.html#set-up")
+        );
+        let lost = completed(FILLED, about(Code::LostContext, Some("GET")));
+        let look_at = "exercises/09_fixture/src/lib.rs:4";
+        assert_eq!(lost.look_at.as_deref(), Some(look_at));
+        assert_eq!(lost.chapter.as_deref(), Some("part4/09-fixture.html#send"));
+    }
+
+    #[test]
+    fn what_is_about_no_span_leads_to_the_gap_that_is_about_none() {
+        let wrong = completed(EMPTY, about(Code::WrongAnswer, None));
+        let look_at = "exercises/09_fixture/src/lib.rs:1";
+        assert_eq!(wrong.look_at.as_deref(), Some(look_at));
+        let dropped = completed(FILLED, about(Code::DroppedSpans, None));
+        assert_eq!(dropped.look_at.as_deref(), Some(look_at));
     }
 }

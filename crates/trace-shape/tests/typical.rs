@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use trace_model::{Forest, Kind, Span, SpanId, TraceId};
-use trace_shape::{Code, Evidence, Report, Shape, judge};
+use trace_shape::{Code, Crossing, Evidence, Report, Shape, judge};
 
 const CHECKOUT: &str = r#"
 web client "GET /checkout"
@@ -174,4 +174,82 @@ fn two_traces_that_are_one() {
             span.trace_id = trace;
         }
     });
+}
+
+const STEPS: &str = r#"
+search internal "search cars" x2
+  search internal "find listings"
+  search internal "value cars"
+  search internal "score cars"
+"#;
+
+#[test]
+fn steps_without_the_span_around_them_are_one_missing_span() {
+    let shape = Shape::parse(STEPS).unwrap();
+    let mut spans = shape.reference(7);
+    spans.retain(|span| span.name != "search cars");
+    for (number, span) in (1_u8..).zip(&mut spans) {
+        span.parent_span_id = None;
+        span.trace_id = TraceId::from_bytes(&[number; 16]).unwrap();
+    }
+    let report = judge(&shape, &Forest::new(spans), &Evidence::default());
+    assert_eq!(
+        codes(&report),
+        [Code::MissingSpan],
+        "{:#?}",
+        report.diagnoses
+    );
+    let missing = &report.diagnoses[0].message;
+    assert!(missing.contains("find listings"), "{missing}");
+    assert!(report.rows.iter().all(|row| row.expected.is_some()));
+}
+
+const CALL: &str = r#"
+search server "GET /cars/{id}"
+  search client "GET"
+    inventory server "GET /cars/{id}"
+"#;
+
+#[test]
+fn a_sender_that_names_another_of_its_spans_is_the_one_to_look_at() {
+    let shape = Shape::parse(CALL).unwrap();
+    let mut spans = shape.reference(7);
+    let (server, client, inventory) = (spans[0].clone(), spans[1].clone(), 2);
+    spans[inventory].parent_span_id = Some(server.span_id);
+    let traceparent = format!("00-{}-{}-01", server.trace_id, server.span_id);
+    let crossing = Crossing {
+        from: "search".into(),
+        to: "inventory".into(),
+        request: "GET /cars/7".into(),
+        headers: vec![("traceparent".into(), traceparent)],
+    };
+    let evidence = Evidence {
+        crossings: vec![crossing],
+        ..Evidence::default()
+    };
+    let report = judge(&shape, &Forest::new(spans), &evidence);
+    assert_eq!(codes(&report), [Code::WrongParent]);
+    let diagnosis = &report.diagnoses[0];
+    assert_eq!(diagnosis.service.as_deref(), Some("search"));
+    assert_eq!(diagnosis.span.as_deref(), Some(client.name.as_str()));
+    let wire = diagnosis.wire.as_deref().unwrap();
+    assert!(wire.contains("search sent inventory"), "{wire}");
+    assert!(wire.contains("server span"), "{wire}");
+}
+
+#[test]
+fn a_span_that_is_not_expected_stands_below_its_parent() {
+    let report = judged(|spans| {
+        let cart = at(spans, "validate_cart");
+        let mut extra = spans[cart].clone();
+        extra.parent_span_id = Some(spans[cart].span_id);
+        extra.span_id = SpanId::from_bytes(&[9; 8]).unwrap();
+        extra.name = "again".into();
+        spans.push(extra);
+    });
+    let place = |name: &str| {
+        let named = |row: &trace_shape::Row| row.actual.iter().any(|actual| actual.name == name);
+        report.rows.iter().position(named).unwrap()
+    };
+    assert_eq!(place("again"), place("validate_cart") + 1);
 }

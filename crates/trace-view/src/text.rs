@@ -6,4 +6,4 @@ mod report;
 mod rows;
 
 pub use forest::forest;
-pub use report::report;
+pub use report::{detail, report};

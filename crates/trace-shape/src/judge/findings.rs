@@ -285,6 +285,15 @@ fn asked(line: &Line) -> String {
     }
 }
 
+/// `one, two and three`.
+fn listed(all: &[String]) -> String {
+    match all {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
 /// The first digits of an id.
 fn short(item: &Item<'_>) -> String {
     shorten(&item.span_id.to_string())

@@ -19,8 +19,33 @@ pub(super) fn rows(case: &Case<'_, '_>, shown: &[Shown], diagnoses: &[Diagnosis]
             (None, None) => {}
         }
     }
-    let mut rows = line_rows(case, &by_line, diagnoses);
-    rows.extend(extra_rows(case, &by_item));
+    let extras = extra_rows(case, &by_item);
+    insert(case, line_rows(case, &by_line, diagnoses), extras)
+}
+
+/// Extra rows by the line below whose span they hang; none for those without one.
+type Extras = HashMap<Option<usize>, Vec<Row>>;
+
+/// Puts what hangs below the span of a line behind all that is expected below it.
+fn insert(case: &Case<'_, '_>, lines: Vec<Row>, mut extras: Extras) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(lines.len());
+    let mut open: Vec<usize> = Vec::new();
+    let shape = case.expected.shape.lines();
+    for (index, row) in lines.into_iter().enumerate() {
+        while open
+            .last()
+            .is_some_and(|above| shape[index].parent != Some(*above))
+        {
+            let closed = open.pop();
+            rows.extend(extras.remove(&closed).unwrap_or_default());
+        }
+        open.push(index);
+        rows.push(row);
+    }
+    while let Some(closed) = open.pop() {
+        rows.extend(extras.remove(&Some(closed)).unwrap_or_default());
+    }
+    rows.extend(extras.remove(&None).unwrap_or_default());
     rows
 }
 
@@ -154,19 +179,26 @@ fn actual_of(item: &Item<'_>) -> Actual {
 }
 
 /// What no line asks for, with what hangs below it.
-fn extra_rows(case: &Case<'_, '_>, by_item: &HashMap<usize, &Shown>) -> Vec<Row> {
+fn extra_rows(case: &Case<'_, '_>, by_item: &HashMap<usize, &Shown>) -> Extras {
     let alignment = &case.alignment;
-    let mut depths: Vec<usize> = Vec::with_capacity(case.tree.items.len());
-    let mut rows = Vec::new();
+    let depths = case.expected.shape.depths();
+    let mut places: Vec<(Option<usize>, usize)> = Vec::with_capacity(case.tree.items.len());
+    let mut rows = Extras::new();
     for (index, item) in case.tree.items.iter().enumerate() {
-        depths.push(item.parent.map_or(0, |parent| depths[parent] + 1));
+        let own = alignment.of_item[index].map(|at| case.instance(at).line);
+        let (line, depth) = match (own, item.parent) {
+            (Some(line), _) => (Some(line), depths[line]),
+            (None, Some(parent)) => (places[parent].0, places[parent].1 + 1),
+            (None, None) => (None, 0),
+        };
+        places.push((line, depth));
         let hidden = alignment.allowed[index] && !by_item.contains_key(&index);
         if !alignment.is_extra(index) || alignment.surplus.contains_key(&index) || hidden {
             continue;
         }
         let shown = by_item.get(&index);
-        rows.push(Row {
-            depth: depths[index],
+        rows.entry(line).or_default().push(Row {
+            depth,
             expected: None,
             actual: vec![actual_of(item)],
             mark: Mark::Extra,

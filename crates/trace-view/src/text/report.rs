@@ -29,7 +29,7 @@ pub fn report(heading: &str, report: &Report, links: &Links, style: &Style) -> S
         report
             .diagnoses
             .iter()
-            .map(|diagnosis| details(diagnosis, several, links, style)),
+            .map(|diagnosis| details(report, diagnosis, several, links, style)),
     );
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
@@ -68,7 +68,13 @@ fn fact(diagnosis: &Diagnosis, style: &Style) -> String {
     text
 }
 
-fn details(diagnosis: &Diagnosis, several: bool, links: &Links, style: &Style) -> String {
+fn details(
+    report: &Report,
+    diagnosis: &Diagnosis,
+    several: bool,
+    links: &Links,
+    style: &Style,
+) -> String {
     let explain = format!("cargo workshop explain {}", diagnosis.code);
     let found = diagnosis
         .actual
@@ -80,7 +86,7 @@ fn details(diagnosis: &Diagnosis, several: bool, links: &Links, style: &Style) -
         ("Wire", diagnosis.wire.clone()),
         ("Look at", diagnosis.look_at.clone()),
         ("Read", read_address(diagnosis, links)),
-        ("Trace", trace_address(diagnosis, links)),
+        ("Trace", trace_address(report, diagnosis, links)),
         ("Explain", Some(explain)),
     ];
     let mut text = String::new();
@@ -94,8 +100,10 @@ fn details(diagnosis: &Diagnosis, several: bool, links: &Links, style: &Style) -
     text
 }
 
-/// `Look at   where …`; on a narrow terminal what is long stands below its label.
-fn detail(label: &str, value: &str, style: &Style) -> String {
+/// `Look at   where …`, as wide as the terminal; on a narrow one what is long stands below its
+/// label.
+#[must_use]
+pub fn detail(label: &str, value: &str, style: &Style) -> String {
     let value = clean(value);
     let below = style.width < SIDE_BY_SIDE && width(&value) + INDENT + LABEL > style.width;
     let indent = if below { INDENT + 2 } else { INDENT + LABEL };
@@ -127,7 +135,10 @@ fn read_address(diagnosis: &Diagnosis, links: &Links) -> Option<String> {
     })
 }
 
-fn trace_address(diagnosis: &Diagnosis, links: &Links) -> Option<String> {
-    let example = diagnosis.spans.first().filter(|_| !links.web.is_empty())?;
-    Some(format!("{}/trace/{}", links.web, example.trace_id))
+/// The page of the first of its traces that was received.
+fn trace_address(report: &Report, diagnosis: &Diagnosis, links: &Links) -> Option<String> {
+    let mut traces = diagnosis.spans.iter().map(|span| span.trace_id);
+    let trace = traces.find(|trace| report.trace_ids.contains(trace));
+    let trace = trace.filter(|_| !links.web.is_empty())?;
+    Some(format!("{}/trace/{trace}", links.web))
 }

@@ -49,9 +49,10 @@ fn addresses(room: &Room, exercise: &Exercise) -> Vec<String> {
             .report
             .diagnoses
             .iter()
-            .find_map(|found| found.spans.first());
+            .flat_map(|found| &found.spans);
+        let mut wrong = wrong.map(|span| span.trace_id);
         wrong
-            .map(|span| span.trace_id)
+            .find(|trace| record.trace_ids.contains(trace))
             .or(record.trace_ids.first().copied())
     });
     addresses.extend(trace.map(|id| format!("{}/trace/{id}", links.web)));

@@ -40,7 +40,7 @@ pub(crate) fn outcome(
         page.push_str(&format!("\n   Skipped: it needs {}\n", clean(what)));
     }
     if outcome.passed() {
-        page.push_str(&solved(exercise, outcome, links));
+        page.push_str(&solved(exercise, outcome, links, style));
     }
     page
 }
@@ -112,18 +112,18 @@ pub(crate) fn problem(problem: &Problem) -> String {
     )
 }
 
-fn solved(exercise: &Exercise, outcome: &Outcome, links: &Links) -> String {
+fn solved(exercise: &Exercise, outcome: &Outcome, links: &Links, style: &Style) -> String {
     let settings = &exercise.settings;
-    let trace = outcome
-        .trace_ids()
-        .first()
-        .map(|id| format!("   Trace     {}/trace/{id}\n", links.web));
-    format!(
-        "\n   Look      {}\n   Think     {}\n{}",
-        clean(&settings.look_at),
-        clean(&settings.question),
-        trace.unwrap_or_default()
-    )
+    let mut page = "\n".to_owned();
+    page.push_str(&text::detail("Look", &settings.look_at, style));
+    page.push_str(&text::detail("Think", &settings.question, style));
+    let chapter = format!("{}/{}", links.book, exercise.page());
+    page.push_str(&text::detail("Read", &chapter, style));
+    if let Some(id) = outcome.trace_ids().first() {
+        let trace = format!("{}/trace/{id}", links.web);
+        page.push_str(&text::detail("Trace", &trace, style));
+    }
+    page
 }
 
 /// One word for lists.

@@ -204,12 +204,12 @@ impl Desk {
             'n' => self.go(self.at + 1),
             'p' => self.go(self.at.wrapping_sub(1)),
             'r' => self.check(),
-            'h' => self.show(hint::next),
+            'h' => self.show(|room, exercise| hint::next(room, exercise, &self.style)),
             'l' => self.show(|room, exercise| list::listing(room, Some(&exercise.slug))),
             'o' => self.show(|room, exercise| Ok(open::show(room, exercise))),
             'c' => self.aside(compare::show),
             '?' => self.say(HELP),
-            _ => {}
+            _ => self.say(&format!("   {KEYS}\n")),
         }
     }
 

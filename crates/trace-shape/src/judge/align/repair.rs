@@ -212,9 +212,13 @@ impl Alignment {
         while let Some(mut gap) = queue.pop_front() {
             while gap.lacking > 0 {
                 let name = solver.expected.line(gap.line).name.as_deref();
-                let Some(candidates) = name.and_then(|name| by_name.get_mut(name)) else {
+                let candidates = name.and_then(|name| by_name.get_mut(name));
+                let Some(candidates) = candidates else {
                     break;
                 };
+                if !self.some_extra(candidates) {
+                    break;
+                }
                 let Some(item) = self.closest(solver, gap, candidates) else {
                     break;
                 };
@@ -224,11 +228,42 @@ impl Alignment {
                 queue.extend(self.new_gaps(solver, first));
                 gap.lacking -= 1;
             }
-            if gap.lacking > 0 {
-                let index = self.leave_missing(gap);
-                queue.extend(self.gaps(solver, &Counts::new(), Some(index), true));
+            // Each missing span may have children of its own that are somewhere else.
+            while gap.lacking > 0 {
+                let lines = solver.expected.line(gap.line).children.iter();
+                let mut names =
+                    lines.filter_map(|line| solver.expected.line(*line).name.as_deref());
+                let some = names.any(|name| {
+                    by_name
+                        .get_mut(name)
+                        .is_some_and(|some| self.some_extra(some))
+                });
+                let lacking = if some { 1 } else { gap.lacking };
+                let index = self.leave_missing(Gap { lacking, ..gap });
+                let below = self.gaps(solver, &Counts::new(), Some(index), true);
+                gap.lacking -= lacking;
+                match some && gap.lacking > 0 {
+                    // What hangs below this one is taken before the next one looks for its own.
+                    true => {
+                        queue.push_front(gap);
+                        below
+                            .into_iter()
+                            .rev()
+                            .for_each(|gap| queue.push_front(gap));
+                        break;
+                    }
+                    false => queue.extend(below),
+                }
             }
         }
+    }
+
+    /// Whether one of the candidates is still free.
+    fn some_extra(&self, candidates: &mut VecDeque<usize>) -> bool {
+        while candidates.front().is_some_and(|item| !self.is_extra(*item)) {
+            candidates.pop_front();
+        }
+        !candidates.is_empty()
     }
 
     fn leave_missing(&mut self, gap: Gap) -> usize {
@@ -247,11 +282,8 @@ impl Alignment {
         &self,
         solver: &mut Solver<'_, '_>,
         gap: Gap,
-        candidates: &mut VecDeque<usize>,
+        candidates: &VecDeque<usize>,
     ) -> Option<usize> {
-        while candidates.front().is_some_and(|item| !self.is_extra(*item)) {
-            candidates.pop_front();
-        }
         let tree = solver.tree;
         let line = solver.expected.line(gap.line);
         let above = gap.parent.and_then(|parent| self.instances[parent].item);

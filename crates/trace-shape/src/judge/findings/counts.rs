@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Case, Finding, asked, look, named, sentence};
+use super::{Case, Finding, asked, listed, look, named, sentence};
 use crate::{Code, Line, SpanRef, Witnessed, judge::tree::Item};
 
 pub(super) fn findings(case: &Case<'_, '_>) -> Vec<Finding> {
@@ -143,6 +143,23 @@ fn missing(case: &Case<'_, '_>, witnesses: &mut Witnesses<'_>) -> Vec<Finding> {
     findings
 }
 
+/// What has no parent because the span of this instance is not there.
+fn orphans(case: &Case<'_, '_>, index: usize) -> String {
+    let below = case
+        .alignment
+        .live()
+        .filter(|(_, other)| other.parent == Some(index));
+    let items = below.filter_map(|(at, _)| case.item_of(at));
+    let roots = items.filter(|item| item.parent.is_none() && !item.is_phantom());
+    let mut names: Vec<String> = roots.map(|item| format!("`{}`", item.name())).collect();
+    names.dedup();
+    match (names.len(), listed(&names)) {
+        (0, _) => String::new(),
+        (1, name) => format!(" {name} is a root, since no span is open around it."),
+        (_, names) => format!(" {names} are roots, since no span is open around them."),
+    }
+}
+
 fn absent(case: &Case<'_, '_>, index: usize, lacking: usize) -> Finding {
     let (instance, line) = (case.instance(index), case.line_of(index));
     let beside = case.alignment.live().filter(|(_, other)| {
@@ -157,11 +174,14 @@ fn absent(case: &Case<'_, '_>, index: usize, lacking: usize) -> Finding {
         Some(parent) => format!(" under {}", asked(case.line_of(parent))),
         None => " as the root of a trace".to_owned(),
     };
-    let message = format!("{what} is missing: nothing like it was received{below}.");
-    let times = if lacking > 1 {
-        format!("{lacking} spans")
-    } else {
-        "a span".to_owned()
+    let orphans = orphans(case, index);
+    let message = format!("{what} is missing: nothing like it was received{below}.{orphans}");
+    let alike = case.alignment.live().filter(|(_, other)| {
+        (other.parent, other.line) == (instance.parent, instance.line) && other.item.is_none()
+    });
+    let times = match alike.map(|(_, other)| other.lacking).sum() {
+        0 | 1 => "a span".to_owned(),
+        more => format!("{more} spans"),
     };
     let service = line.service.as_deref().unwrap_or("the service");
     Finding::new(

@@ -231,7 +231,7 @@ fn joined(case: &Case<'_, '_>, index: usize, item: &Item<'_>, above: &Item<'_>) 
     let (yours, other) = (named(item), named(above));
     let root = case.instance(index).parent.is_none();
     let belongs = if root {
-        "begins a trace of its own"
+        "should begin a trace of its own"
     } else {
         "belongs to another trace"
     };
@@ -350,9 +350,27 @@ fn under(
             "which span is current where this one starts",
         ));
     finding.diagnosis.message = finding.diagnosis.message.replace(",.", ".");
-    finding.diagnosis.wire = wanted.and_then(|wanted| wire::between(case, wanted, item));
+    if let Some(wanted) = wanted {
+        finding = match wire::named_another(case, wanted, item, above) {
+            Some(sent) => blame_sender(finding, wanted, sent),
+            None => finding,
+        };
+        let wire = wire::between(case, wanted, item);
+        finding.diagnosis.wire = finding.diagnosis.wire.or(wire);
+    }
     if let Some(line) = case.instance(index).parent.filter(|_| wanted.is_none()) {
         finding.diagnosis.expected = Some(format!("a child of {}", asked(case.line_of(line))));
     }
     finding
+}
+
+/// The receiver did as it was told: what is to be repaired is the sender's.
+fn blame_sender(mut finding: Finding, sender: &Item<'_>, sent: String) -> Finding {
+    let diagnosis = &mut finding.diagnosis;
+    diagnosis.spans.insert(0, sender.reference());
+    diagnosis.service = Some(sender.service().to_owned());
+    diagnosis.span = Some(sender.name().to_owned());
+    diagnosis.wire = Some(sent);
+    let words = "which span's context is written into the request";
+    finding.look_at(look::span(sender, sender, words))
 }

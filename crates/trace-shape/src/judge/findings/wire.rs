@@ -1,6 +1,6 @@
 //! What crossed the wire between two services.
 
-use super::{Case, Finding, shorten};
+use super::{Case, Finding, listed, shorten};
 use crate::{
     Code, Crossing, STRANGER,
     judge::{callers::traceparent, tree::Item},
@@ -40,6 +40,32 @@ pub(super) fn between(
     })
 }
 
+/// What to say where the sender wrote the id of `above`, and not its own, into the request.
+pub(super) fn named_another(
+    case: &Case<'_, '_>,
+    sender: &Item<'_>,
+    receiver: &Item<'_>,
+    above: &Item<'_>,
+) -> Option<String> {
+    let (from, to) = (sender.service(), receiver.service());
+    let sent = (above.trace_id, above.span_id);
+    let mut crossings = case.evidence.crossings.iter();
+    crossings.find(|crossing| {
+        from != to && crossing.from == from && crossing.to == to && ids(crossing) == Some(sent)
+    })?;
+    let words = |item: &Item<'_>| {
+        let kind = item
+            .span
+            .map_or_else(String::new, |span| format!("{} ", span.kind));
+        format!("{kind}span `{}`", item.name())
+    };
+    Some(format!(
+        "{from} sent {to} the id of its {}, not of its {}; {to} took what it was sent.",
+        words(above),
+        words(sender)
+    ))
+}
+
 pub(super) fn from_stranger(case: &Case<'_, '_>, item: &Item<'_>) -> Option<String> {
     let sent = case.evidence.crossings.iter().find(|crossing| {
         crossing.from == STRANGER && ids(crossing).is_some_and(|(trace, _)| trace == item.trace_id)
@@ -65,23 +91,14 @@ fn abbreviated(value: &str) -> String {
 }
 
 fn carried(crossing: &Crossing) -> String {
-    let mut names: Vec<&str> = crossing
-        .headers
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .collect();
+    let headers = crossing.headers.iter();
+    let mut names: Vec<String> = headers.map(|(name, _)| name.clone()).collect();
     names.dedup();
-    match names[..] {
-        [] => format!("`{}` carried no header", crossing.request),
-        [one] => format!("`{}` carried {one}", crossing.request),
-        [ref most @ .., last] => {
-            format!(
-                "`{}` carried {} and {last}",
-                crossing.request,
-                most.join(", ")
-            )
-        }
-    }
+    let names = match names[..] {
+        [] => "no header".to_owned(),
+        _ => listed(&names),
+    };
+    format!("`{}` carried {names}", crossing.request)
 }
 
 /// Baggage that was sent to a stranger.
