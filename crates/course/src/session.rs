@@ -43,26 +43,26 @@ impl Backend {
     }
 }
 
-/// What `cargo workshop` has running now. Absent, or unreadable, means the usual addresses.
+/// What `cargo workshop` has running now. Absent, or unreadable, means: nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// The process id of the runner that wrote it.
     pub pid: u32,
     /// The backend; none while it is being compiled.
     pub backend: Option<Backend>,
-    /// The book's address, without a slash at the end.
+    /// The book's address, without a slash at the end; empty where nobody serves it.
     pub book: String,
 }
 
 impl Session {
-    /// The session of a checkout, or the usual addresses where none is recorded.
+    /// The session of a checkout, or one of nobody where none is recorded.
     #[must_use]
     pub fn load(layout: &Layout) -> Self {
         let text = fs::read_to_string(layout.session()).unwrap_or_default();
         serde_json::from_str(&text).unwrap_or_else(|_| Self {
             pid: 0,
             backend: None,
-            book: "http://127.0.0.1:3000".to_owned(),
+            book: String::new(),
         })
     }
 

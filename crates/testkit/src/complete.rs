@@ -24,7 +24,12 @@ impl Sources<'_> {
     /// diagnosed one should be a child of.
     pub(crate) fn complete(&self, diagnosis: &mut Diagnosis, parent: Option<&str>) {
         let sender = parent.filter(|_| self.nothing_was_sent(diagnosis));
-        let own = [sender, diagnosis.span.as_deref()]
+        let renamed = diagnosis
+            .expected
+            .as_deref()
+            .filter(|_| matches!(diagnosis.code, Code::WrongName | Code::IdInName));
+        let renamed = renamed.map(|name| name.trim_matches('`'));
+        let own = [sender, diagnosis.span.as_deref(), renamed]
             .into_iter()
             .flatten()
             .find_map(|span| self.exercise.gap_of(span))

@@ -48,10 +48,22 @@ impl Default for Style {
 /// no such server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
-    /// The book, such as `http://127.0.0.1:3000`.
+    /// The book, such as `http://127.0.0.1:3000`; empty where nobody serves it.
     pub book: String,
     /// The trace viewer, such as `http://127.0.0.1:16686`.
     pub web: String,
+}
+
+impl Links {
+    /// Where a page of the book can be read, such as `part2/05-tasks.html`: its address, or its
+    /// source where nobody serves the book.
+    #[must_use]
+    pub fn page(&self, page: &str) -> String {
+        match self.book.as_str() {
+            "" => format!("book/src/{}", page.replacen(".html", ".md", 1)),
+            book => format!("{book}/{page}"),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -147,7 +147,7 @@ impl Room {
         let session = self.session().unwrap_or_else(|| Session {
             pid: 0,
             backend: None,
-            book: "http://127.0.0.1:3000".to_owned(),
+            book: String::new(),
         });
         Links {
             book: session.book.clone(),

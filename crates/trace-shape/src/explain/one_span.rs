@@ -22,9 +22,9 @@ const WRONG_NAME: Text = (
     "ask dealers   expected\naskDealers    yours",
     "`#[instrument]` takes the function's name unless `name = \"…\"` is given; a function was \
      renamed, and its span with it; the message of an error or the text of a log line became \
-     the name; `otel.name` is recorded and overrides it.",
+     the name; a value stands in it, such as what was searched for; `otel.name` overrides it.",
     "give the name explicitly, as `verb object` in a few fixed words, or as the semantic \
-     conventions say: `{method} {route}` for HTTP.",
+     conventions say: `{method} {route}` for HTTP. Values belong into attributes.",
 );
 
 const ID_IN_NAME: Text = (

@@ -36,7 +36,8 @@ const NEVER_EXPORTED: Text = (
      without a flush; the provider was dropped, which is not a shutdown as long as the global \
      holds a clone; the queue was full; the span never ended, which looks the same from \
      outside.",
-    "keep the provider, end all spans, then call `shutdown()` on it and look at what it returns.",
+    "keep the provider, end all spans, call `force_flush()` and look at its error, then `shutdown()`, \
+     whose `Ok` says nothing of what arrived.",
 );
 
 const NEVER_ENDED: Text = (

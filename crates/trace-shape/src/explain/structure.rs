@@ -24,9 +24,10 @@ const LOST_CONTEXT: Text = (
     "A span should be the child of another and begins a trace of its own. The work ran, but \
      it did not know which request it belongs to.",
     "7f3a search cars\n91c0 ask dealers        ← a trace of its own",
-    "a task, thread or actor starts with no current span, and nobody handed it one; a client \
-     does not inject the context into its headers, or a server does not extract it; no global \
-     propagator is set, so both do nothing, silently.",
+    "a task, thread or actor starts with no current span, and nobody handed it one, or it is taken \
+     inside the new task, which is too late; a guard bound to `_` is dropped in the same line; a \
+     client does not inject the context into its headers, or a server does not extract it; no \
+     global propagator is set, so both do nothing, silently.",
     "find the hop between the two spans. Take the context before it, carry it across, and make \
      the child on the other side: `.instrument(span)` for a future, a moved span for a closure, \
      headers for a request.",
@@ -37,10 +38,10 @@ const WRONG_PARENT: Text = (
      or under none. The picture then shows a nesting that never happened.",
     "search cars\n└─ ask dealers\n   └─ read photos      ← belongs under `search cars`",
     "a guard from `enter()` still lives when the next span starts; a span is made inside the \
-     future of a sibling; a parent was chosen by hand from a variable that meanwhile holds \
-     another span; calls that run one after the other are nested by accident.",
-    "ask which span is current where this one starts. End or leave the sibling first, or give \
-     the parent explicitly.",
+     future of a sibling; a client injects the context around its own span into the request; a \
+     parent was chosen by hand from a variable that meanwhile holds another span.",
+    "ask which span is current where this one starts, or whose context was sent. End or leave the \
+     sibling first, inject the client span's own context, or give the parent explicitly.",
 );
 
 const LINK_INSTEAD_OF_PARENT: Text = (

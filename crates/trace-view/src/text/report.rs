@@ -80,12 +80,13 @@ fn details(
         .actual
         .as_deref()
         .filter(|_| diagnosis.expected.is_some());
+    let read = diagnosis.chapter.as_ref().map(|page| links.page(page));
     let facts = [
         ("Expected", diagnosis.expected.clone()),
         ("Found", found.map(str::to_owned)),
         ("Wire", diagnosis.wire.clone()),
         ("Look at", diagnosis.look_at.clone()),
-        ("Read", read_address(diagnosis, links)),
+        ("Read", read),
         ("Trace", trace_address(report, diagnosis, links)),
         ("Explain", Some(explain)),
     ];
@@ -125,14 +126,6 @@ pub fn detail(label: &str, value: &str, style: &Style) -> String {
         text.push_str(&format!("{}\n", line.trim_end()));
     }
     text
-}
-
-fn read_address(diagnosis: &Diagnosis, links: &Links) -> Option<String> {
-    let chapter = diagnosis.chapter.as_ref()?;
-    Some(match links.book.as_str() {
-        "" => format!("book/{chapter}"),
-        book => format!("{book}/{chapter}"),
-    })
 }
 
 /// The page of the first of its traces that was received.

@@ -73,7 +73,9 @@ pub(crate) fn doctor(room: &Room) -> Result<End, Problem> {
     findings.push(progress(room));
     findings.extend(session(room));
     findings.extend(exercises(room));
-    findings.extend(PORTS.iter().map(|(port, what)| port_finding(*port, what)));
+    let own: Vec<String> = addresses(room).collect();
+    let ports = PORTS.iter();
+    findings.extend(ports.map(|(port, what)| port_finding(*port, what, &own)));
     findings.push(jaeger());
     findings.push(docker());
     for finding in &findings {
@@ -243,10 +245,15 @@ fn exercises(room: &Room) -> Vec<Finding> {
     problems.into_iter().map(finding).collect()
 }
 
-fn port_finding(port: u16, what: &'static str) -> Finding {
+/// `own` are the addresses of the runner at work.
+fn port_finding(port: u16, what: &'static str, own: &[String]) -> Finding {
     let free = std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
     if free {
         return Finding::good("Port", format!("{port} is free ({what})"));
+    }
+    let mut own = own.iter();
+    if own.any(|address| address.ends_with(&format!(":{port}"))) {
+        return Finding::good("Port", format!("{port} is the workshop's own ({what})"));
     }
     let who = holder(port).map_or_else(
         || "another user's program".to_owned(),
@@ -258,6 +265,15 @@ fn port_finding(port: u16, what: &'static str) -> Finding {
         seen,
         "nothing, if that is the workshop or Jaeger; otherwise another port is taken and printed",
     )
+}
+
+/// Where the runner at work says that its book and backend are.
+fn addresses(room: &Room) -> impl Iterator<Item = String> {
+    let session = room.session();
+    let backend = session.clone().and_then(|session| session.backend);
+    let backend = backend.map(|backend| [backend.web, backend.otlp_http, backend.otlp_grpc]);
+    let book = session.map(|session| session.book);
+    backend.into_iter().flatten().chain(book)
 }
 
 fn jaeger() -> Finding {
@@ -294,10 +310,12 @@ mod tests {
     #[test]
     fn a_held_port_is_named_with_its_holder() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let line = port_finding(listener.local_addr().unwrap().port(), "test").line();
-        assert!(
-            line.contains(&format!("process {}", std::process::id())),
-            "{line}"
-        );
+        let port = listener.local_addr().unwrap().port();
+        let line = port_finding(port, "test", &[]).line();
+        let holder = format!("process {}", std::process::id());
+        assert!(line.contains(&holder), "{line}");
+        let own = [format!("http://127.0.0.1:{port}")];
+        let line = port_finding(port, "test", &own).line();
+        assert!(line.contains("the workshop's own"), "{line}");
     }
 }

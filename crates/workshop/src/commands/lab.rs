@@ -36,7 +36,7 @@ pub(crate) fn lab(room: &Room) -> Result<End, Problem> {
         let session = Session {
             pid: std::process::id(),
             backend: Some(backend.clone()),
-            book: "http://127.0.0.1:3000".to_owned(),
+            book: String::new(),
         };
         let path = room.layout.session();
         session

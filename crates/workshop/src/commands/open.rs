@@ -38,7 +38,7 @@ pub(crate) fn show(room: &Room, exercise: &Exercise) -> String {
 
 fn addresses(room: &Room, exercise: &Exercise) -> Vec<String> {
     let links = room.links();
-    let mut addresses = vec![format!("{}/{}", links.book, exercise.page())];
+    let mut addresses = vec![links.page(&exercise.page())];
     let runs = run::folders(&room.layout.runs(&exercise.slug));
     let records = runs
         .last()

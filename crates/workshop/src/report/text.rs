@@ -117,8 +117,7 @@ fn solved(exercise: &Exercise, outcome: &Outcome, links: &Links, style: &Style) 
     let mut page = "\n".to_owned();
     page.push_str(&text::detail("Look", &settings.look_at, style));
     page.push_str(&text::detail("Think", &settings.question, style));
-    let chapter = format!("{}/{}", links.book, exercise.page());
-    page.push_str(&text::detail("Read", &chapter, style));
+    page.push_str(&text::detail("Read", &links.page(&exercise.page()), style));
     if let Some(id) = outcome.trace_ids().first() {
         let trace = format!("{}/trace/{id}", links.web);
         page.push_str(&text::detail("Trace", &trace, style));
