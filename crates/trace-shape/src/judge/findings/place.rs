@@ -335,12 +335,9 @@ fn under(
         None => "the root of a trace".to_owned(),
     };
     let message = format!("{yours} should be {expected}, and is a child of {other}.");
-    let key = format!(
-        "{} {} {}",
-        case.instance(index).line,
-        above.service(),
-        above.name()
-    );
+    // The same mistake in another tree of the shape is the same cause.
+    let belongs = wanted.map_or_else(|| case.instance(index).line.to_string(), named);
+    let key = format!("{yours}, {belongs}, {other}");
     let mut finding = Finding::new(Code::WrongParent, message, key, under_note(above))
         .about(case, index)
         .between(expected, format!("a child of {other}"))
