@@ -111,6 +111,8 @@ fn code_that_never_ends_or_ends_too_soon_gets_a_verdict() {
     assert_eq!(course.verdict("one").1, "panicked");
     course.save("pub fn answer() -> u32 { std::process::exit(0) }\n");
     assert_eq!(course.verdict("one"), (1, "panicked".to_owned()));
+    course.save("pub fn answer() -> u32 { loop { std::hint::spin_loop() } }\n");
+    assert_eq!(course.verdict("one"), (1, "timeout".to_owned()));
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn a_wrong_answer_is_reported_and_a_right_one_counts() {
     assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
     assert!(ran.out.contains("01 one · Title of one"), "{}", ran.out);
     assert!(ran.out.contains("wrong-answer") && ran.out.contains("the answer is not 42"));
-    assert!(ran.out.contains("http://127.0.0.1:3000/part1/01-one.html"));
+    assert!(ran.out.contains("book/src/part1/01-one.md"));
     assert!(!course.is_solved("one"));
 
     course.save(RIGHT);

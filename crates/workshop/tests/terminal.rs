@@ -10,7 +10,7 @@ use std::io::Write;
 
 use common::{Course, RIGHT};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use screen::Screen;
+use screen::{Screen, eventually};
 
 const KEYS: &str = "q quit";
 
@@ -51,6 +51,17 @@ impl Terminal {
         }
     }
 
+    /// What a shell sets while it has the terminal: lines, with echo.
+    fn as_a_shell_leaves_it(&self) {
+        let name = self.master.tty_name().unwrap();
+        let terminal = std::fs::File::open(name).unwrap();
+        let mut modes = rustix::termios::tcgetattr(&terminal).unwrap();
+        let lines = rustix::termios::LocalModes::ICANON | rustix::termios::LocalModes::ECHO;
+        modes.local_modes |= lines;
+        let now = rustix::termios::OptionalActions::Now;
+        rustix::termios::tcsetattr(&terminal, now, &modes).unwrap();
+    }
+
     fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
@@ -87,9 +98,12 @@ fn every_key_does_what_the_help_says() {
     terminal.press("?");
     terminal.expect("one hint more");
     terminal.press("h");
-    terminal.expect("Hint 1 of 3: first hint");
+    terminal.expect("Hint 1/3  first hint");
+    terminal.expect("press h");
     terminal.press("h");
-    terminal.expect("Hint 2 of 3: second hint");
+    terminal.expect("Hint 2/3  second hint");
+    terminal.press("x");
+    terminal.expect(KEYS);
     terminal.press("l");
     terminal.expect("0 of 2 solved");
     terminal.press("r");
@@ -139,4 +153,27 @@ fn a_signal_during_a_run_gives_the_terminal_back() {
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     terminal.expect("Your progress is kept");
     terminal.ended();
+}
+
+#[test]
+fn after_a_pause_the_keys_work_again() {
+    let course = Course::new();
+    let mut terminal = Terminal::start(&course);
+    terminal.expect(KEYS);
+    let keys = modes(&*terminal.master);
+    let pid = i32::try_from(terminal.child.process_id().unwrap()).unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    // Ctrl-Z, as far as the runner is concerned: without a shell above it, a terminal pauses nobody.
+    rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+    terminal.as_a_shell_leaves_it();
+    assert_ne!(modes(&*terminal.master), keys);
+    rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
+    eventually("the terminal takes keys again", || {
+        modes(&*terminal.master) == keys
+    });
+    terminal.press("?");
+    terminal.expect("one hint more");
+    terminal.press("q");
+    terminal.expect("Your progress is kept");
+    terminal.child.wait().unwrap();
 }

@@ -22,7 +22,11 @@ struct Runner {
 
 impl Runner {
     fn start(course: &Course) -> Self {
-        let mut command = course.command(&[]);
+        Self::of(course, &[])
+    }
+
+    fn of(course: &Course, arguments: &[&str]) -> Self {
+        let mut command = course.command(arguments);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let screen = Screen::default();
@@ -185,4 +189,26 @@ fn a_lab_that_does_not_compile_costs_no_verdict() {
     course.save(RIGHT);
     runner.expect("Solved.");
     assert_eq!(runner.end(Signal::TERM), Some(0));
+}
+
+#[test]
+fn the_lab_runs_alone_and_takes_a_run_that_was_made_meanwhile() {
+    let course = Course::new();
+    let lab = Runner::of(&course, &["lab"]);
+    lab.expect("a note of the lab");
+    let viewer = address(lab.expect("OTLP/HTTP").trim_end_matches("OTLP/HTTP"));
+    assert!(TcpStream::connect(&viewer).is_ok());
+    lab.expect("Ctrl-C ends it");
+    assert!(course.path(".workshop/session.json").exists());
+    course.save(RIGHT);
+    assert_eq!(course.run(&["check", "one"]).code, 0);
+    assert!(course.read(".workshop/received").contains(TRACE));
+    let ran = course.run(&["open", "one"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let trace = format!("http://{viewer}/trace/{TRACE}");
+    assert!(ran.out.contains(&trace), "{}", ran.out);
+    assert!(ran.out.contains("book/src/part1/01-one.md"), "{}", ran.out);
+    assert_eq!(lab.end(Signal::INT), Some(0));
+    assert!(!course.path(".workshop/session.json").exists());
+    assert!(TcpStream::connect(&viewer).is_err());
 }
