@@ -32,6 +32,8 @@ pub(crate) const PORTS: [(u16, &str); 4] = [
 pub(crate) enum Told {
     /// How far the compiler is with which of them.
     Building(&'static str, Step),
+    /// A service has ended before the runner did: the package, and what to say.
+    Ended(&'static str, Problem),
     /// The lab answers; with what it says of its ports.
     Lab(Backend, Vec<String>),
     /// The book answers.
@@ -94,7 +96,7 @@ struct Worker<E> {
     events: Sender<E>,
 }
 
-impl<E: From<Told>> Worker<E> {
+impl<E: From<Told> + Send + 'static> Worker<E> {
     fn work(self, lab: bool, waiting: Waiting) {
         let mut running: Vec<Service> = Vec::new();
         if lab && let Some(program) = self.build("trace-lab") {
@@ -144,7 +146,8 @@ impl<E: From<Told>> Worker<E> {
 
     fn start_lab(&self, program: &std::path::Path) -> Option<Service> {
         match child::start_lab(program, &self.layout) {
-            Ok(lab) => {
+            Ok(mut lab) => {
+                self.announce_end("trace-lab", &mut lab.process);
                 self.tell(Told::Lab(lab.backend, lab.notes));
                 Some(lab.process)
             }
@@ -155,9 +158,23 @@ impl<E: From<Told>> Worker<E> {
         }
     }
 
+    /// Says so when a service ends before the runner does.
+    fn announce_end(&self, package: &'static str, service: &mut Service) {
+        let (gate, events) = (self.gate.clone(), self.events.clone());
+        service.when_ended(move || {
+            if gate.is_stopped() {
+                return;
+            }
+            let what = format!("{package} has ended by itself");
+            let remedy = "your verdicts do not need it; quit, and `cargo workshop` starts it again";
+            let _ = events.send(Told::Ended(package, Problem::new(what, remedy)).into());
+        });
+    }
+
     fn start_book(&self, program: &std::path::Path, port: u16) -> Option<Service> {
         match child::start_book(program, &self.layout, port) {
-            Ok((process, address)) => {
+            Ok((mut process, address)) => {
+                self.announce_end("course-book", &mut process);
                 self.tell(Told::Book(address));
                 Some(process)
             }

@@ -7,6 +7,7 @@ mod common;
 mod screen;
 
 use std::{
+    io::Write,
     net::TcpStream,
     process::{Child, Stdio},
 };
@@ -211,4 +212,23 @@ fn the_lab_runs_alone_and_takes_a_run_that_was_made_meanwhile() {
     assert_eq!(lab.end(Signal::INT), Some(0));
     assert!(!course.path(".workshop/session.json").exists());
     assert!(TcpStream::connect(&viewer).is_err());
+}
+
+#[test]
+fn a_lab_that_ends_is_told_and_verdicts_go_on() {
+    let course = Course::new();
+    let runner = Runner::start(&course);
+    runner.expect("The trace viewer is at ");
+    let lab = address(runner.expect(" (OTLP").trim_end_matches(" (OTLP"));
+    book_of(&runner);
+    let mut stream = TcpStream::connect(&lab).unwrap();
+    stream.write_all(b"GET /end HTTP/1.0\r\n\r\n").unwrap();
+    runner.expect("trace-lab has ended by itself");
+    eventually("the session forgets it", || {
+        !course.read(".workshop/session.json").contains(&lab)
+    });
+    course.save(RIGHT);
+    let said = runner.expect("Solved.");
+    assert!(!said.contains("could not be sent"), "{said}");
+    assert_eq!(runner.end(Signal::TERM), Some(0));
 }

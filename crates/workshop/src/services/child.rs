@@ -22,6 +22,8 @@ const END_LIMIT: Duration = Duration::from_secs(3);
 /// A child that ends when its standard input closes: it does not outlive a killed runner either.
 pub(crate) struct Service {
     child: Child,
+    /// What it prints; it closes when the child ends.
+    lines: Option<mpsc::Receiver<String>>,
 }
 
 /// A lab that answers.
@@ -107,8 +109,9 @@ fn start<R: for<'de> Deserialize<'de> + Send + 'static>(
     let mut child = command
         .spawn()
         .map_err(|error| failed(&error.to_string()))?;
-    let ready = child.stdout.take().map(read_line);
-    let mut service = Service { child };
+    let lines = child.stdout.take().map(read_lines);
+    let mut service = Service { child, lines };
+    let ready = service.lines.as_ref();
     let line = ready.and_then(|ready| ready.recv_timeout(READY_LIMIT).ok());
     match line.as_deref().map(serde_json::from_str) {
         Some(Ok(ready)) => Ok((service, ready)),
@@ -119,7 +122,7 @@ fn start<R: for<'de> Deserialize<'de> + Send + 'static>(
     }
 }
 
-fn read_line(out: ChildStdout) -> mpsc::Receiver<String> {
+fn read_lines(out: ChildStdout) -> mpsc::Receiver<String> {
     let (send, receive) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(out).lines().map_while(Result::ok) {
@@ -130,6 +133,16 @@ fn read_line(out: ChildStdout) -> mpsc::Receiver<String> {
 }
 
 impl Service {
+    /// Calls `ended` once, when the child has ended, whoever ended it.
+    pub(crate) fn when_ended(&mut self, ended: impl FnOnce() + Send + 'static) {
+        if let Some(lines) = self.lines.take() {
+            thread::spawn(move || {
+                lines.into_iter().for_each(drop);
+                ended();
+            });
+        }
+    }
+
     /// Closes its standard input, and ends it where it does not end by itself.
     pub(crate) fn stop(&mut self) {
         drop(self.child.stdin.take());

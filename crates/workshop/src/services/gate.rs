@@ -54,6 +54,10 @@ impl Gate {
         Some(cancel)
     }
 
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.state().stopped
+    }
+
     pub(crate) fn wait_for_stop(&self) {
         let state = self
             .changed

@@ -93,6 +93,14 @@ impl Desk {
                 self.session.book = address;
                 self.save();
             }
+            Told::Ended(package, problem) => {
+                match package {
+                    "trace-lab" => self.session.backend = None,
+                    _ => self.session.book.clear(),
+                }
+                self.save();
+                self.problem(&problem);
+            }
             Told::Failed(problem) => {
                 self.building = None;
                 self.problem(&problem);
