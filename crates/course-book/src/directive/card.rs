@@ -1,5 +1,7 @@
 //! What `exercise.toml` says, as parts of a page.
 
+use std::{fs, path::Path};
+
 use course::{Exercise, Hint};
 use trace_view::html::escape;
 
@@ -22,15 +24,44 @@ pub(super) fn task(course: &Course, exercise: &Exercise) -> String {
         "<div class=\"task-card\" role=\"group\" aria-label=\"Exercise {number}\">\n\n\
          **Exercise {number} · {title}** <span class=\"task-minutes\">{minutes} minutes</span>\n\n\
          {gaps}\n\
-         <dl><dt>Edit</dt><dd><code>{dir}/src/lib.rs</code></dd>\
+         <dl><dt>Edit</dt><dd>{files}</dd>\
          <dt>Run</dt><dd><code>cargo workshop check {number}</code></dd>\
          <dt>Needs</dt><dd>{needs}</dd></dl>\n\n</div>\n",
-        dir = escape(&dir),
+        files = files(exercise, &dir),
         needs = escape(&needs),
         number = exercise.number,
         title = settings.title,
         minutes = settings.minutes,
     )
+}
+
+/// The files that have gaps, as the solution shows: the learner may have taken the marks away.
+fn files(exercise: &Exercise, dir: &str) -> String {
+    let solution = exercise.dir.join("../../solutions").join(exercise.folder());
+    let mut files = Vec::new();
+    with_gaps(&solution, "src", &mut files);
+    files.sort();
+    if files.is_empty() {
+        files.push("src/lib.rs".to_owned());
+    }
+    let code = |file: &String| {
+        // A line may end behind a slash, and nowhere else.
+        let path = escape(&format!("{dir}/{file}")).replace('/', "/<wbr>");
+        format!("<code>{path}</code>")
+    };
+    files.iter().map(code).collect::<Vec<_>>().join("<br>")
+}
+
+fn with_gaps(root: &Path, below: &str, found: &mut Vec<String>) {
+    let entries = fs::read_dir(root.join(below)).into_iter().flatten();
+    for entry in entries.flatten() {
+        let name = format!("{below}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            with_gaps(root, &name, found);
+        } else if fs::read_to_string(entry.path()).is_ok_and(|text| text.contains("// DONE(")) {
+            found.push(name);
+        }
+    }
 }
 
 /// The prediction: the answer is folded away.
