@@ -131,7 +131,7 @@ fn without_a_book_or_a_viewer_there_is_no_dead_address() {
     let text = text::report(HEADING, &common::tasks(), &Links::default(), &plain(100));
     assert!(!text.contains("http"), "{text}");
     assert!(
-        text.contains("book/part2/05-tasks.html"),
+        text.contains("book/src/part2/05-tasks.md"),
         "the chapter is still named: {text}"
     );
 }
