@@ -75,6 +75,10 @@ mod tests {
     fn lines_a_result_envelope_and_other_spellings_are_read() {
         let one = to_text(&[full()]);
         assert_eq!(read(&format!("{one}\n{one}\n")).unwrap().spans.len(), 2);
+        let marked = format!("\u{feff}{one}\r\n{one}\r\n");
+        assert_eq!(read(&marked).unwrap().spans.len(), 2);
+        let other = read(&format!("{one}\n{one}\n{{}}")).unwrap_err();
+        assert_eq!(other.line, 3, "{other}");
         assert_eq!(
             read(&format!("{{\"result\":{one}}}")).unwrap().spans.len(),
             1

@@ -48,11 +48,17 @@ impl std::error::Error for DecodeError {}
 /// When the text is not JSON, is nested too deeply, holds no object, or an object has neither
 /// `resourceSpans` nor a `result` with it.
 pub fn read(text: &str) -> Result<Decoded, DecodeError> {
+    // Editors on Windows put a byte order mark in front.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut decoded = Decoded::default();
+    let (mut line, mut counted) = (1, 0);
     let mut objects = serde_json::Deserializer::from_str(text).into_iter::<Document>();
     let mut any = false;
     loop {
-        let line = text[..objects.byte_offset()].matches('\n').count() + 1;
+        let rest = text[objects.byte_offset()..].trim_start();
+        let begins = text.len() - rest.len();
+        line += text[counted..begins].matches('\n').count();
+        counted = begins;
         let Some(object) = objects.next() else { break };
         any = true;
         let document = object.map_err(|error| at(&error))?;

@@ -267,7 +267,7 @@ fn say_how_many(diagnosis: &mut Diagnosis) {
 /// A span in a sentence: `` `ask dealers` of search ``.
 fn named(item: &Item<'_>) -> String {
     match (item.name(), item.service()) {
-        _ if item.is_phantom() => format!("the span {}, which was never received,", short(item)),
+        _ if item.is_phantom() => format!("the span {} that was never received", short(item)),
         (name, "") => format!("`{name}`"),
         (name, service) => format!("`{name}` of {service}"),
     }

@@ -346,7 +346,6 @@ fn under(
             above,
             "which span is current where this one starts",
         ));
-    finding.diagnosis.message = finding.diagnosis.message.replace(",.", ".");
     if let Some(wanted) = wanted {
         finding = match wire::named_another(case, wanted, item, above) {
             Some(sent) => blame_sender(finding, wanted, sent),
