@@ -6,7 +6,7 @@ use course::Layout;
 
 use crate::{Problem, starters};
 
-const GRADING: [&str; 3] = ["tests/verify.rs", "expected.shape", "exercise.toml"];
+pub(crate) const GRADING: [&str; 3] = ["tests/verify.rs", "expected.shape", "exercise.toml"];
 
 /// What is missing or changed among the files that grade an exercise; nothing for an exercise of
 /// which no original is known.

@@ -9,7 +9,7 @@ use std::{
 use course::{Exercise, Layout};
 use toml::{Table, Value};
 
-use crate::{Problem, files, progress};
+use crate::{Problem, files, guard, progress};
 
 /// A copy of an exercise with other code in it. One at a time: the copy lies at one place, so that
 /// cargo has to compile nothing but the code that differs.
@@ -31,6 +31,7 @@ pub(crate) fn make(layout: &Layout, exercise: &Exercise, with: &Path) -> Result<
         )
     };
     let with = fs::canonicalize(with).map_err(missing)?;
+    fit_to_be_checked(&with, exercise)?;
     let root = layout.state().join("with");
     let lock = progress::lock(&layout.state().join("with.lock"))?;
     let dir = root.join("exercises").join(exercise.folder());
@@ -42,6 +43,34 @@ pub(crate) fn make(layout: &Layout, exercise: &Exercise, with: &Path) -> Result<
         false => files::copy(&with, &dir.join("src/lib.rs"))?,
     }
     Ok(Overlay { root, _lock: lock })
+}
+
+/// What grades is the exercise's own, and a file that holds no code is no answer.
+fn fit_to_be_checked(with: &Path, exercise: &Exercise) -> Result<(), Problem> {
+    let refused = |why: &str, remedy: &str| {
+        let what = format!("--with {}: {why}", with.display());
+        Err(Problem::new(what, remedy))
+    };
+    if !with.is_dir() {
+        return match fs::read_to_string(with) {
+            Ok(text) if !text.trim().is_empty() => Ok(()),
+            Ok(_) => refused("this file is empty", "name a file with code"),
+            Err(error) => refused(
+                &error.to_string(),
+                "name a file with code that you may read",
+            ),
+        };
+    }
+    for file in guard::GRADING {
+        let Ok(text) = fs::read(with.join(file)) else {
+            continue;
+        };
+        if fs::read(exercise.dir.join(file)).ok() != Some(text) {
+            let why = format!("it holds another {file}, and that grades the exercise");
+            return refused(&why, "take this file out of the folder");
+        }
+    }
+    Ok(())
 }
 
 /// A file that an earlier folder brought must not stay.

@@ -147,3 +147,28 @@ fn reset_keeps_the_learners_version() {
     let kept = |text: &str| saved.iter().any(|(_, content)| content == text.as_bytes());
     assert!(kept(RIGHT) && kept("// my notes\n"));
 }
+
+#[test]
+fn what_grades_cannot_be_laid_over_and_no_code_is_no_answer() {
+    let course = Course::new();
+    let solution = course.read("solutions/01_one/src/lib.rs");
+    course.write("mine/src/lib.rs", &solution);
+    course.write(
+        "mine/expected.shape",
+        &course.read("exercises/01_one/expected.shape"),
+    );
+    assert_eq!(course.run(&["check", "one", "--with", "mine"]).code, 0);
+    course.write(
+        "mine/tests/verify.rs",
+        "#[test]\nfn the_answer_is_right() {}\n",
+    );
+    let ran = course.run(&["check", "one", "--with", "mine"]);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    assert!(ran.err.contains("grades the exercise"), "{}", ran.err);
+    for (content, why) in [(&b" \n"[..], "is empty"), (b"\xff\xfe", "valid UTF-8")] {
+        std::fs::write(course.path("mine.rs"), content).unwrap();
+        let ran = course.run(&["check", "one", "--with", "mine.rs"]);
+        assert_eq!(ran.code, 2, "{}", ran.out);
+        assert!(ran.err.contains(why), "{}", ran.err);
+    }
+}
