@@ -37,9 +37,11 @@ pub(crate) struct Me {
 /// Which runtime async code gets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Flavour {
-    /// Several worker threads, as `#[tokio::main]` has.
+    /// As many worker threads as the machine has cores, as with `#[tokio::main]`.
     #[default]
     MultiThread,
+    /// So many worker threads.
+    Threads(usize),
     /// One thread for everything.
     CurrentThread,
 }
@@ -168,9 +170,12 @@ pub(crate) fn block_on<F: Future>(flavour: Flavour, code: impl FnOnce() -> F) ->
 
 fn runtime(flavour: Flavour) -> tokio::runtime::Runtime {
     let mut builder = match flavour {
-        Flavour::MultiThread => tokio::runtime::Builder::new_multi_thread(),
+        Flavour::MultiThread | Flavour::Threads(_) => tokio::runtime::Builder::new_multi_thread(),
         Flavour::CurrentThread => tokio::runtime::Builder::new_current_thread(),
     };
+    if let Flavour::Threads(number) = flavour {
+        builder.worker_threads(number);
+    }
     match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => panic!("the system gives no runtime: {error}"),

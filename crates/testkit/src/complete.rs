@@ -29,15 +29,22 @@ impl Sources<'_> {
             .as_deref()
             .filter(|_| matches!(diagnosis.code, Code::WrongName | Code::IdInName));
         let renamed = renamed.map(|name| name.trim_matches('`'));
+        let gap_of = |span: Option<&str>| self.exercise.gap_of(span?);
+        let joiner = self.span_above(diagnosis);
+        let joiner = gap_of(joiner.filter(|_| diagnosis.code == Code::FalseJoin));
         let own = [sender, diagnosis.span.as_deref(), renamed]
             .into_iter()
-            .flatten()
-            .find_map(|span| self.exercise.gap_of(span))
+            .find_map(gap_of)
             .or_else(|| self.gap_of_no_span(diagnosis));
+        let orphan = parent.filter(|_| diagnosis.code == Code::LostContext && own.is_none());
+        // The span that is diagnosed does what it should; another one makes it go wrong.
+        let other = joiner.or_else(|| gap_of(orphan));
+        let own = other.or(own);
         let empty = self.empty_gap().filter(|_| is_of_the_trace(diagnosis.code));
         let place = own.and_then(|(id, _)| self.marker(id));
+        let itself = other.is_none();
         let place = place
-            .or_else(|| self.own_place(diagnosis))
+            .or_else(|| self.own_place(diagnosis).filter(|_| itself))
             .or_else(|| own.map(|(_, gap)| gap.what.clone()));
         // Where a panic happened is nearer than any gap.
         let known = diagnosis.look_at.take();
@@ -118,6 +125,15 @@ impl Sources<'_> {
         })
     }
 
+    /// The name of the span under which the first one of the diagnosis hangs. It took a span that
+    /// does not belong to it as its parent: the one that was current and should not have been.
+    fn span_above(&self, diagnosis: &Diagnosis) -> Option<&str> {
+        let span = diagnosis.spans.first()?;
+        let node = self.forest.find(span.trace_id, span.span_id)?;
+        let above = self.forest.span(self.forest.node(node).parent?)?;
+        Some(&above.name)
+    }
+
     /// Where the first span of the diagnosis says that it was made.
     fn own_place(&self, diagnosis: &Diagnosis) -> Option<String> {
         let span = diagnosis.spans.first()?;
@@ -165,7 +181,10 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 #[cfg(test)]
 mod tests {
+    use trace_model::{SpanId, TraceId};
+
     use super::*;
+    use crate::about_span;
 
     const SETTINGS: &str = r#"
 title = "t"
@@ -192,6 +211,10 @@ read = "send"
 "#;
 
     fn completed(code: &str, diagnosis: Diagnosis) -> Diagnosis {
+        completed_with(code, diagnosis, Vec::new())
+    }
+
+    fn completed_with(code: &str, diagnosis: Diagnosis, spans: Vec<Span>) -> Diagnosis {
         let root = tempfile::tempdir().expect("a folder");
         let folder = root.path().join("exercises/09_fixture");
         fs::create_dir_all(folder.join("src")).expect("a folder");
@@ -200,7 +223,7 @@ read = "send"
         let sources = Sources {
             layout: &Layout::at(root.path()),
             exercise: &course::load_dir(&folder).expect("an exercise"),
-            forest: &Forest::new(Vec::new()),
+            forest: &Forest::new(spans),
             crossings: &[],
             folder: folder.join("src"),
         };
@@ -232,6 +255,24 @@ read = "send"
         let look_at = "exercises/09_fixture/src/lib.rs:4";
         assert_eq!(lost.look_at.as_deref(), Some(look_at));
         assert_eq!(lost.chapter.as_deref(), Some("part4/09-fixture.html#send"));
+    }
+
+    #[test]
+    fn a_false_join_leads_to_the_span_that_should_not_have_been_current() {
+        let trace = TraceId::from_bytes(&[7; 16]).expect("an id");
+        let ids = [1, 2].map(|byte| SpanId::from_bytes(&[byte; 8]).expect("an id"));
+        let above = Span::new(trace, ids[0], "search", "GET");
+        let mut below = Span::new(trace, ids[1], "search", "of somebody else");
+        below.parent_span_id = Some(above.span_id);
+        let joined = |code, text| {
+            let diagnosis = about_span(code, &below, "-");
+            completed_with(text, diagnosis, vec![above.clone(), below.clone()]).look_at
+        };
+        let marked = Some("exercises/09_fixture/src/lib.rs:4".to_owned());
+        assert_eq!(joined(Code::FalseJoin, FILLED), marked);
+        let told = Some("where it is sent".to_owned());
+        assert_eq!(joined(Code::FalseJoin, ""), told);
+        assert_eq!(joined(Code::WrongParent, FILLED), None);
     }
 
     #[test]

@@ -96,6 +96,13 @@ impl Exercise {
         self
     }
 
+    /// Gives async code a runtime of so many worker threads, however many cores the machine has.
+    /// The code itself runs on a further one; its tasks run on the workers.
+    pub fn threads(mut self, number: usize) -> Self {
+        self.flavour = Flavour::Threads(number);
+        self
+    }
+
     /// Runs `code` in a process of its own, with telemetry set up before it as `service` and shut
     /// down after it. Its answer comes back by way of JSON.
     pub fn call<T>(self, service: &str, code: impl FnOnce() -> T) -> Run<T>

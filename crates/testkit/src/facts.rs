@@ -43,6 +43,26 @@ pub fn lasts_at_most(seen: &Seen, name: &str, truth: Duration, why: &str) -> Fac
     Err(Box::new(diagnosis))
 }
 
+/// The root span of that name was current only while its own future was polled. `left` is what
+/// [`crate::watched`] saw. Where one of that name is no root, the shape has more to say.
+///
+/// # Errors
+/// `false-join`, for the first span of that name where one was left behind.
+pub fn left_nothing(seen: &Seen, name: &str, left: bool) -> Fact {
+    let spans = seen.named(name);
+    let roots = spans.iter().all(|span| span.parent_span_id.is_none());
+    match spans.first() {
+        Some(span) if left && roots => {
+            let why = format!(
+                "`{name}` waits and stays current on its thread: whoever runs there next becomes \
+                 its child"
+            );
+            Err(Box::new(about_span(Code::FalseJoin, span, why)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Every sampled span that was seen to end was received.
 ///
 /// # Errors

@@ -8,7 +8,8 @@ mod common;
 use common::judged;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use testkit::Exercise;
+use testkit::{Exercise, expect_eq, facts::left_nothing, watched};
+use tokio::{runtime::Handle, task::yield_now};
 use trace_shape::{Code, Diagnosis};
 use tracing::info_span;
 
@@ -184,4 +185,32 @@ fn a_span_by_the_api_counts_as_well() {
         return;
     };
     assert!(run.succeeded, "{}", run.printed);
+}
+
+#[test]
+#[expect(clippy::await_holding_invalid_type, reason = "that is what is refused")]
+fn a_guard_that_is_held_while_its_future_waits_joins_what_is_next() {
+    let Some(run) = judged(here!(), |exercise| {
+        let shape = "search internal \"search cars\"";
+        exercise
+            .threads(3)
+            .call_async("search", async || {
+                let held = async {
+                    let span = info_span!("search cars");
+                    let _current = span.enter();
+                    yield_now().await;
+                };
+                let workers = Handle::current().metrics().num_workers();
+                (watched(held).await, workers)
+            })
+            .expect(|(held, workers)| {
+                expect_eq((held, *workers), (&((), true), 3), "what was watched")
+            })
+            .fact(|seen| left_nothing(seen, "search cars", true))
+            .verdict(shape);
+    }) else {
+        return;
+    };
+    let diagnosis = only(&run, Code::FalseJoin);
+    assert_eq!(diagnosis.span.as_deref(), Some("search cars"));
 }
