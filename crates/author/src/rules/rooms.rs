@@ -91,10 +91,11 @@ fn edges(input: &Input, metadata: &Metadata, table: &Table) -> Vec<Finding> {
         })
         .collect();
     for package in &metadata.packages {
+        // Its own name is how a package turns its features on for its tests.
         let ours = package
             .dependencies
             .iter()
-            .filter(|dependency| dependency.path.is_some());
+            .filter(|dependency| dependency.path.is_some() && dependency.name != *package.name);
         findings.extend(ours.filter_map(|dependency| edge(input, package, dependency, table)));
     }
     findings

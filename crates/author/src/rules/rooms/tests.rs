@@ -41,6 +41,14 @@ fn a_good_workspace_has_only_allowed_edges() {
 }
 
 #[test]
+fn a_package_may_turn_its_own_features_on_for_its_tests() {
+    let fixture = workspace();
+    let rest = "[features]\nall = []\n[dev-dependencies]\ntelemetry = { path = \".\", features = [\"all\"] }\n";
+    fixture.write("crates/telemetry/Cargo.toml", &manifest("telemetry", rest));
+    assert_eq!(check(&fixture.input()), []);
+}
+
+#[test]
 fn a_forbidden_edge_is_named_at_its_line() {
     let fixture = workspace();
     let rest = "[dependencies]\ntestkit = { path = \"../testkit\" }\n";
