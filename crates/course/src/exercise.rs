@@ -100,6 +100,9 @@ pub struct Gap {
     /// The names of the spans that come right with it.
     #[serde(default)]
     pub spans: Vec<String>,
+    /// The diagnosis codes that it is about, where several gaps are about one span; none for all.
+    #[serde(default)]
+    pub codes: Vec<Code>,
     /// The heading of the chapter that explains it, as its fragment: `what-a-task-carries`.
     #[serde(default)]
     pub read: Option<String>,
@@ -149,12 +152,15 @@ impl Exercise {
         format!("{}-solution", self.slug)
     }
 
-    /// The gap that a span comes right with.
+    /// The gap that a span comes right with: the one that names the code of what is wrong with it,
+    /// else the first.
     #[must_use]
-    pub fn gap_of(&self, span: &str) -> Option<(&str, &Gap)> {
-        let mut gaps = self.settings.gaps.iter();
-        gaps.find(|(_, gap)| gap.spans.iter().any(|name| name == span))
-            .map(|(id, gap)| (id.as_str(), gap))
+    pub fn gap_of(&self, span: &str, code: Code) -> Option<(&str, &Gap)> {
+        let about = |gap: &Gap| gap.spans.iter().any(|name| name == span);
+        let gaps = || self.settings.gaps.iter().filter(|(_, gap)| about(gap));
+        let exact = gaps().find(|(_, gap)| gap.codes.contains(&code));
+        let (id, gap) = exact.or_else(|| gaps().next())?;
+        Some((id, gap))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use course::{Backend, BackendKind, Layout, Session, load_all, load_dir};
+use trace_shape::Code;
 
 const SETTINGS: &str = r#"
 title = "Work that leaves the task"
@@ -30,6 +31,11 @@ shape = "Take the span before the hop."
 what = "where the task is spawned"
 spans = ["ask dealers"]
 read = "what-a-task-carries"
+
+[gaps."05.2"]
+what = "where its kind is set"
+spans = ["ask dealers"]
+codes = ["wrong-kind"]
 "#;
 
 fn exercise(root: &Path, folder: &str, settings: &str) {
@@ -49,7 +55,9 @@ fn exercises_come_in_the_order_of_their_numbers_and_know_their_names() {
     assert_eq!(slugs, ["tasks", "http-both-ways"]);
     assert_eq!(all[1].folder(), "11_http_both_ways");
     assert_eq!(all[0].page(), "part2/05-tasks.html");
-    assert_eq!(all[0].gap_of("ask dealers").map(|(id, _)| id), Some("05.1"));
+    let gap_of = |code| all[0].gap_of("ask dealers", code).map(|(id, _)| id);
+    assert_eq!(gap_of(Code::LostContext), Some("05.1"));
+    assert_eq!(gap_of(Code::WrongKind), Some("05.2"));
     assert_eq!(all[0].settings.hints[1].text(), "`tracing::Instrument`");
     assert_eq!(
         (all[0].settings.processes, all[0].settings.limit_seconds),

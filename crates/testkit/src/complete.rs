@@ -29,7 +29,7 @@ impl Sources<'_> {
             .as_deref()
             .filter(|_| matches!(diagnosis.code, Code::WrongName | Code::IdInName));
         let renamed = renamed.map(|name| name.trim_matches('`'));
-        let gap_of = |span: Option<&str>| self.exercise.gap_of(span?);
+        let gap_of = |span: Option<&str>| self.exercise.gap_of(span?, diagnosis.code);
         let joiner = self.span_above(diagnosis);
         let joiner = gap_of(joiner.filter(|_| diagnosis.code == Code::FalseJoin));
         let own = [sender, diagnosis.span.as_deref(), renamed]

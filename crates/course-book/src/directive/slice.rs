@@ -39,7 +39,7 @@ pub(crate) fn slice(course: &Course, place: &Place, arguments: &str) -> Result<S
 pub(crate) fn between<'a>(text: &'a str, anchor: &str) -> Option<Vec<&'a str>> {
     let is = |line: &str, mark: &str| {
         line.split_once(mark)
-            .is_some_and(|(_, name)| name.trim() == anchor)
+            .is_some_and(|(_, name)| name.split_whitespace().next() == Some(anchor))
     };
     let start = text.lines().position(|line| is(line, "ANCHOR:"))?;
     let rest: Vec<&str> = text.lines().skip(start + 1).collect();
@@ -89,5 +89,11 @@ mod tests {
     fn an_anchor_without_its_end_is_no_anchor() {
         assert_eq!(between(SOURCE, "two"), None);
         assert_eq!(between(SOURCE, "on"), None);
+    }
+
+    #[test]
+    fn an_anchor_may_stand_in_a_comment_of_markdown() {
+        let table = "<!-- ANCHOR: one -->\n| a |\n<!-- ANCHOR_END: one -->";
+        assert_eq!(between(table, "one"), Some(vec!["| a |"]));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trace_model::{Attributes, Span, Value};
+use trace_model::{Attributes, Span, StatusCode, Value};
 
 use super::{Case, Finding, look, named};
 use crate::{
@@ -143,6 +143,12 @@ fn status(
     )
 }
 
+/// Whether the span says nothing of a failure that it should tell. What else belongs to a failure,
+/// its class and its exception, is absent in consequence, and not said again.
+fn conceals_failure(line: &Line, span: &Span) -> bool {
+    line.status == Some(StatusCode::Error) && span.status.code != StatusCode::Error
+}
+
 fn attributes(
     case: &Case<'_, '_>,
     index: usize,
@@ -155,7 +161,10 @@ fn attributes(
         .attributes
         .iter()
         .filter(|rule| !rule.want.accepts(value(rule)));
+    let told = |rule: &&AttributeRule| value(rule).is_some() || rule.key != "error.type";
+    let concealed = conceals_failure(line, span);
     wrong
+        .filter(|rule| !concealed || told(rule))
         .map(|rule| attribute(case, index, item, rule, value(rule)))
         .collect()
 }
@@ -238,8 +247,10 @@ fn events(
             "where this happens and can be recorded",
         ))
     };
+    let concealed = conceals_failure(line, span);
     unmet(&line.events, &span.events)
         .into_iter()
+        .filter(|rule| !concealed || line.events[*rule].name != "exception")
         .map(finding)
         .collect()
 }
