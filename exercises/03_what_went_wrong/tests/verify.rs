@@ -37,7 +37,7 @@ fn a_failure_is_told_in_its_span_and_an_answer_is_none() {
                 "golf for 17500 EUR",
                 "Sorry: there is no such car.",
                 "Sorry: the record of this car is damaged.",
-                "Sorry: the work panicked: the history of car 8 has no mileage.",
+                "Sorry: the work panicked: its history has no mileage.",
                 "Sorry: the history of this car took too long.",
                 "a golf on a lawn",
             ];

@@ -106,7 +106,7 @@ pub(crate) async fn photo(market: &Market, id: u32) -> String {
 /// What a partner knows about a car: too little of car 8, and of car 9 nothing within a lifetime.
 async fn history(id: u32) {
     match id {
-        8 => panic!("the history of car 8 has no mileage"),
+        8 => panic!("its history has no mileage"),
         9 => pending().await,
         _ => {}
     }
