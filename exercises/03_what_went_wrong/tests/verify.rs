@@ -42,7 +42,7 @@ fn a_failure_is_told_in_its_span_and_an_answer_is_none() {
                 "a golf on a lawn",
             ];
             let why = "pages and photos must stay as they are";
-            expect_eq(answers.as_slice(), &right.map(str::to_owned), why)
+            expect_eq(answers.as_slice(), right.map(str::to_owned), why)
         })
         .fact(|seen| seen.spans().iter().try_for_each(told))
         .verdict(include_str!("../expected.shape"));
