@@ -5,11 +5,11 @@
 mod common;
 
 use std::{
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::TcpStream,
 };
 
-use common::{get, gzip, http, json, lab, post, protobuf, request, span, text};
+use common::{LIMIT, get, gzip, http, json, lab, post, protobuf, request, span, text};
 use opentelemetry_proto::tonic::{
     collector::trace::v1::{ExportTracePartialSuccess, ExportTraceServiceResponse},
     trace::v1 as wire,
@@ -450,4 +450,30 @@ fn ids_in_json_may_be_upper_case_and_numbers_text() {
             "9007199254740993"
         );
     }
+}
+
+#[test]
+fn what_comes_when_every_place_is_taken_waits_for_one() {
+    let lab = lab();
+    let address = lab.web().strip_prefix("http://").unwrap().to_owned();
+    let connect = || {
+        let stream = TcpStream::connect(&address).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        stream
+    };
+    let ask = format!("GET / HTTP/1.1\r\nhost: {address}\r\n\r\n");
+    // Each of them has been served, so each has its place, and keeps it.
+    let mut served: Vec<TcpStream> = (0..256).map(|_| connect()).collect();
+    for stream in &mut served {
+        stream.write_all(ask.as_bytes()).unwrap();
+        assert_ne!(stream.read(&mut [0; 64]).unwrap(), 0);
+    }
+    let mut late = connect();
+    late.write_all(ask.as_bytes()).unwrap();
+    late.set_nonblocking(true).unwrap();
+    let waits = late.read(&mut [0; 64]).unwrap_err();
+    assert_eq!(waits.kind(), ErrorKind::WouldBlock);
+    served.pop();
+    late.set_nonblocking(false).unwrap();
+    assert_ne!(late.read(&mut [0; 64]).unwrap(), 0);
 }

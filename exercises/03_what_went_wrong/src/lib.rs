@@ -39,9 +39,9 @@ pub async fn page(market: &Market, id: u32) -> String {
         // ANCHOR: excuse
         // TODO(03.2): an excuse for a failure is a failure; an answer is none
         Err(trouble) => format!("Sorry: {trouble}."),
+        // ANCHOR_END: excuse
     }
     // END(03.2)
-    // ANCHOR_END: excuse
 }
 
 /// Answers the request for a car's photo.

@@ -44,8 +44,8 @@ pub async fn page(market: &Market, id: u32) -> String {
             format!("Sorry: {trouble}.")
         }
     }
-    // END(03.2)
     // ANCHOR_END: excuse
+    // END(03.2)
 }
 
 /// Answers the request for a car's photo.

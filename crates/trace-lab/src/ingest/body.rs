@@ -28,8 +28,16 @@ pub(super) async fn read(request: Request<Body>) -> Result<Bytes, Problem> {
 
 /// Reads a body of up to `limit` bytes.
 pub(crate) async fn collect_in_time(body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
-    let bytes = timeout(READ_LIMIT, collect(body, limit)).await;
-    bytes.map_err(|_| Problem::Slow)?
+    within(READ_LIMIT, collect(body, limit)).await
+}
+
+/// What `reading` comes to, or [`Problem::Slow`] when it takes longer than `patience`.
+async fn within<T>(
+    patience: Duration,
+    reading: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    let read = timeout(patience, reading).await;
+    read.map_err(|_| Problem::Slow)?
 }
 
 /// What comes beyond the limit is read and dropped, within reason: a sender that is still writing when
@@ -87,4 +95,48 @@ pub fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
         return Err(Problem::TooLarge);
     }
     Ok(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        convert::Infallible,
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    use axum::body::HttpBody;
+    use http_body_util::Full;
+    use hyper::body::Frame;
+
+    use super::*;
+
+    /// A body whose sender never goes on.
+    struct Stalled;
+
+    impl HttpBody for Stalled {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sender_that_never_goes_on_is_told_that_it_is_slow() {
+        let stalled = collect(Body::new(Stalled), MAX_BODY);
+        let read = within(Duration::from_millis(1), stalled).await;
+        assert!(matches!(read, Err(Problem::Slow)));
+    }
+
+    #[tokio::test]
+    async fn what_is_beyond_the_limit_is_read_to_its_end_and_refused() {
+        let body = || Body::new(Full::new(Bytes::from_static(b"12345")));
+        assert!(matches!(collect(body(), 4).await, Err(Problem::TooLarge)));
+        assert_eq!(collect(body(), 5).await.ok(), Some(b"12345".to_vec()));
+    }
 }
