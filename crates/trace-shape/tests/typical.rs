@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use trace_model::{Forest, Kind, Span, SpanId, TraceId};
-use trace_shape::{Code, Crossing, Evidence, Report, Shape, judge};
+use trace_shape::{Code, Crossing, Evidence, Report, Shape, compare, judge};
 
 const CHECKOUT: &str = r#"
 web client "GET /checkout"
@@ -252,4 +252,18 @@ fn a_span_that_is_not_expected_stands_below_its_parent() {
         report.rows.iter().position(named).unwrap()
     };
     assert_eq!(place("again"), place("validate_cart") + 1);
+}
+
+#[test]
+fn a_run_with_values_of_its_own_is_like_the_reference() {
+    let shape = "a server \"GET\" {route=/cars, id}\n  b client \"ask\" {id=$car}\n  b client \"tell\" {id=$car}";
+    let reference = Shape::parse(shape).unwrap().reference(7);
+    let mut own = reference.clone();
+    for span in &mut own {
+        if span.attributes.get("id").is_some() {
+            span.attributes = [("route", "/cars"), ("id", "8125")].into_iter().collect();
+        }
+    }
+    let report = compare(&Forest::new(reference), &Forest::new(own));
+    assert_eq!(report.diagnoses, []);
 }

@@ -1,6 +1,8 @@
 //! Code sliced from files that compile.
 
-use std::fs;
+use std::{collections::BTreeMap, fs, io, path::Path};
+
+use serde::Deserialize;
 
 use super::Place;
 use crate::{Course, Problem};
@@ -18,8 +20,7 @@ pub(crate) fn slice(course: &Course, place: &Place, arguments: &str) -> Result<S
         Some((path, anchor)) => (path, Some(anchor)),
         None => (arguments, None),
     };
-    let full = course.layout().root().join(path);
-    let text = fs::read_to_string(&full).map_err(|error| {
+    let text = source(course.layout().root(), path).map_err(|error| {
         place.problem(
             format!("cannot read {path}: {error}"),
             "name a file below the root",
@@ -33,6 +34,31 @@ pub(crate) fn slice(course: &Course, place: &Place, arguments: &str) -> Result<S
         None => text.lines().collect(),
     };
     Ok(to_margin(&lines).replace("{{#", "\\{{#"))
+}
+
+/// The text of a file. An exercise is shown as it is for somebody who begins: on disk its reader works
+/// in it, and may have taken the anchors out.
+fn source(root: &Path, path: &str) -> io::Result<String> {
+    match at_the_start(root, path) {
+        Some(text) => Ok(text),
+        None => fs::read_to_string(root.join(path)),
+    }
+}
+
+fn at_the_start(root: &Path, path: &str) -> Option<String> {
+    let (folder, file) = path.strip_prefix("exercises/")?.split_once('/')?;
+    let (number, _) = folder.split_once('_')?;
+    let starters = fs::read(root.join("crates/workshop/starters.json")).ok()?;
+    let starters: Vec<Starter> = serde_json::from_slice(&starters).ok()?;
+    let mut found = starters.into_iter().filter(|one| one.number == number);
+    found.next()?.files.remove(file)
+}
+
+/// What counts of an entry of `starters.json`, which `cargo author regen` writes.
+#[derive(Deserialize)]
+struct Starter {
+    number: String,
+    files: BTreeMap<String, String>,
 }
 
 /// The lines of an anchor; none where one of its ends is missing.
@@ -89,6 +115,25 @@ mod tests {
     fn an_anchor_without_its_end_is_no_anchor() {
         assert_eq!(between(SOURCE, "two"), None);
         assert_eq!(between(SOURCE, "on"), None);
+    }
+
+    #[test]
+    fn an_exercise_is_shown_as_it_was_whatever_its_reader_made_of_it() {
+        let root = tempfile::tempdir().unwrap();
+        let path = "exercises/05_tasks/src/lib.rs";
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write(path, "solved");
+        assert_eq!(source(root.path(), path).unwrap(), "solved");
+        let starters = r#"[{"number": "05", "slug": "tasks", "files": {"src/lib.rs": "open"}}]"#;
+        write("crates/workshop/starters.json", starters);
+        assert_eq!(source(root.path(), path).unwrap(), "open");
+        fs::remove_file(root.path().join(path)).unwrap();
+        assert_eq!(source(root.path(), path).unwrap(), "open");
+        assert!(source(root.path(), "exercises/05_tasks/src/other.rs").is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use trace_model::{Flaw, Forest, NodeId, Span, SpanId, TraceId, Value};
 
-use super::{AttributeRule, EventRule, Line, Shape, Want};
+use super::{AttributeRule, EventRule, Line, Shape, Want, reference::ANY_VALUE};
 use crate::words::looks_like_an_id;
 
 impl Shape {
@@ -12,7 +12,7 @@ impl Shape {
     ///
     /// Links to spans of the forest become labels; links to others are left out. Attributes that
     /// differ between two runs of the same program ask for presence only (ids, large numbers,
-    /// fractions), and those that say where code stands or which thread ran are left out, so that
+    /// fractions), as do those of a reference trace for which any value is right, and those that say where code stands or which thread ran are left out, so that
     /// the shape of one run judges another. A phantom is left out with what hangs below it kept
     /// as a root, and of two spans with one id the second is left out.
     #[must_use]
@@ -127,6 +127,7 @@ fn want(value: &Value) -> Want {
         _ => return Want::Present,
     };
     if text.len() > 200
+        || text.starts_with(ANY_VALUE)
         || text
             .split_whitespace()
             .any(|word| looks_like_an_id(word, ""))

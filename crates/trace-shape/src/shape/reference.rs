@@ -165,12 +165,15 @@ fn attributes(rules: &[AttributeRule]) -> Attributes {
         .collect()
 }
 
+/// How a value begins in a reference trace where any value is right.
+pub(super) const ANY_VALUE: &str = "(any value";
+
 fn value(want: &Want) -> String {
     match want {
-        Want::Present => "golf".to_owned(),
+        Want::Present => format!("{ANY_VALUE})"),
         Want::Text(text) => text.clone(),
         Want::Match(pattern) => pattern.example().to_owned(),
-        Want::Same(name) => format!("the {name}"),
+        Want::Same(name) => format!("{ANY_VALUE}: {name})"),
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn show(room: &Room, exercise: &Exercise, style: &Style) -> Result<St
     let reference = send_reference(room, exercise, &run);
     match (reference, record.trace_ids.first()) {
         (Ok((web, Some(reference))), Some(yours)) => page.push_str(&format!(
-            "\n   Compare   {web}/trace/{yours}...{reference}?cohort={yours}&cohort={reference}\n\
+            "\n   Compare   {web}/trace/{reference}...{yours}?cohort={reference}&cohort={yours}\n\
              \u{20}  Reference {web}/trace/{reference}\n"
         )),
         (Ok((web, reference)), _) => {
