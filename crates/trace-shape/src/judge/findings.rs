@@ -221,9 +221,15 @@ pub(super) fn merge(mut findings: Vec<Finding>) -> (Vec<Diagnosis>, Vec<Shown>) 
     });
     let (mut diagnoses, mut shown): (Vec<Diagnosis>, Vec<Shown>) = (Vec::new(), Vec::new());
     let mut known: HashMap<(Code, String), usize> = HashMap::new();
+    let mut places: HashMap<usize, usize> = HashMap::new();
     for finding in findings {
         let key = (finding.diagnosis.code, finding.key);
-        let index = *known.entry(key).or_insert(diagnoses.len());
+        let alike = known.get(&key).copied();
+        let elsewhere = || same_words(&diagnoses, &finding.diagnosis);
+        let index = alike.or_else(elsewhere).unwrap_or(diagnoses.len());
+        if known.insert(key, index).is_none() {
+            *places.entry(index).or_default() += 1;
+        }
         shown.push(Shown {
             line: finding.line,
             item: finding.item,
@@ -239,11 +245,34 @@ pub(super) fn merge(mut findings: Vec<Finding>) -> (Vec<Diagnosis>, Vec<Shown>) 
             }
         }
     }
-    diagnoses.iter_mut().for_each(say_how_many);
+    for (index, diagnosis) in diagnoses.iter_mut().enumerate() {
+        say_how_many(diagnosis, places.get(&index).copied().unwrap_or(1));
+    }
     (diagnoses, shown)
 }
 
-fn say_how_many(diagnosis: &mut Diagnosis) {
+/// The diagnosis that says the same of other spans: lines of a shape that are alike are wrong alike.
+fn same_words(diagnoses: &[Diagnosis], new: &Diagnosis) -> Option<usize> {
+    let says_the_same = |known: &Diagnosis| {
+        let is_of_others = !known.spans.iter().any(|span| new.spans.contains(span));
+        let is_the_same = match new.code {
+            // One wrong value in several places has one cause, whatever is right in each of them.
+            Code::WrongAttribute => attribute_of(known) == attribute_of(new),
+            _ => known.message == new.message && known.expected == new.expected,
+        };
+        known.code == new.code && is_of_others && is_the_same && known.actual == new.actual
+    };
+    diagnoses.iter().position(says_the_same)
+}
+
+/// Whose attribute it is, and its key.
+fn attribute_of(diagnosis: &Diagnosis) -> (&Option<String>, &Option<String>, &str) {
+    let expected = diagnosis.expected.as_deref().unwrap_or_default();
+    let key = expected.split_once('=').map_or("", |(key, _)| key);
+    (&diagnosis.service, &diagnosis.span, key)
+}
+
+fn say_how_many(diagnosis: &mut Diagnosis, places: usize) {
     let counted = [
         Code::LeakedBaggage,
         Code::MissingSpan,
@@ -253,6 +282,10 @@ fn say_how_many(diagnosis: &mut Diagnosis) {
     ];
     match diagnosis.count {
         0 | 1 => {}
+        _ if counted.contains(&diagnosis.code) && places > 1 => {
+            let places = format!(" So it is in {places} places of the shape.");
+            diagnosis.message.push_str(&places);
+        }
         _ if counted.contains(&diagnosis.code) => {}
         2 => diagnosis
             .message

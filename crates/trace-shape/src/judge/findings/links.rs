@@ -85,20 +85,14 @@ fn unmet(case: &Case<'_, '_>, index: usize, item: &Item<'_>) -> Vec<Finding> {
             None => unmet.push((label, incomplete)),
         }
     }
-    let mut findings = Vec::new();
-    for (label, incomplete) in unmet {
-        // Each span may lack several links; the first that each of them lacks are alike.
-        let nth = findings.len();
+    let findings = unmet.into_iter().filter_map(|(label, incomplete)| {
         if left.is_empty() {
-            findings.push(absent(case, index, label, nth));
-            continue;
+            return Some(absent(case, index, item, label));
         }
         let other = left.remove(0);
-        if !incomplete {
-            findings.push(wrong(case, index, label, other, nth));
-        }
-    }
-    findings.into_iter().flatten().collect()
+        (!incomplete).then(|| wrong(case, index, item, label, other))
+    });
+    findings.collect()
 }
 
 /// Whether it is said already that the target is the parent instead.
@@ -116,15 +110,14 @@ fn target_line(case: &Case<'_, '_>, label: &str) -> String {
     line.map_or_else(|| format!("`{label}`"), asked)
 }
 
-fn absent(case: &Case<'_, '_>, index: usize, label: &str, nth: usize) -> Option<Finding> {
-    let item = case.item_of(index)?;
+fn absent(case: &Case<'_, '_>, index: usize, item: &Item<'_>, label: &str) -> Finding {
     let target = target_line(case, label);
     let message = format!(
         "{} has no link to {target}: the way back to it is lost.",
         named(item)
     );
-    let key = format!("{nth} {message}");
-    let finding = Finding::new(
+    let key = format!("{} {label}", case.instance(index).line);
+    Finding::new(
         Code::MissingLink,
         message,
         key,
@@ -136,31 +129,28 @@ fn absent(case: &Case<'_, '_>, index: usize, label: &str, nth: usize) -> Option<
         item,
         item,
         "where this span starts: links are given there",
-    ));
-    Some(finding)
+    ))
 }
 
 fn wrong(
     case: &Case<'_, '_>,
     index: usize,
+    item: &Item<'_>,
     label: &str,
     other: SpanRef,
-    nth: usize,
-) -> Option<Finding> {
-    let item = case.item_of(index)?;
+) -> Finding {
     let (target, other) = (target_line(case, label), target_name(case, other));
     let message = format!(
         "{} should link to {target}, and links to {other}.",
         named(item)
     );
-    let key = format!("{nth} {message}");
-    let finding = Finding::new(Code::WrongLink, message, key, "a link to another span")
+    let key = format!("{} {label}", case.instance(index).line);
+    Finding::new(Code::WrongLink, message, key, "a link to another span")
         .about(case, index)
         .between(format!("a link to {target}"), format!("a link to {other}"))
         .look_at(look::span(
             item,
             item,
             "which context the link is made from",
-        ));
-    Some(finding)
+        ))
 }

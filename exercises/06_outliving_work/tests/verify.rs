@@ -1,0 +1,61 @@
+//! A search lasts as long as its customer waits; its audit knows it, and is no part of it.
+
+use std::{cell::Cell, time::Instant};
+
+use marketplace::Market;
+use outliving_work::{Archive, search};
+use testkit::{Code, Fact, Seen, about_span, exercise, expect_eq, facts::lasts_at_most};
+use tokio::task;
+
+/// How many cars each customer was told of, how long the slower one waited in nanoseconds, how many
+/// spans were open when both had their answers, and what was audited in the end.
+type Answer = ([usize; 2], u64, usize, Vec<String>);
+
+/// Two customers at once. The archive opens when both have their answers.
+async fn two_customers() -> Answer {
+    let archive = Archive::closed();
+    let asks = |customer, query| search(Market::open(), archive.clone(), customer, query);
+    let begun = Instant::now();
+    let (golf, polo) = tokio::join!(asks("anna", "golf"), asks("ben", "polo"));
+    let waited = begun.elapsed().as_nanos();
+    let open = telemetry::open_spans();
+    archive.open();
+    while archive.written().len() < 2 {
+        task::yield_now().await;
+    }
+    let waited = u64::try_from(waited).unwrap_or(u64::MAX);
+    ([golf, polo], waited, open, archive.written())
+}
+
+#[test]
+fn a_search_ends_with_its_answer_and_its_audit_links_to_it() {
+    let (waited, open) = (Cell::new(0), Cell::new(0));
+    exercise!()
+        .call_async("search", two_customers)
+        .expect(|(found, time, spans, written)| {
+            waited.set(*time);
+            open.set(*spans);
+            expect_eq(*found, [3, 1], "the dealers have so many cars")?;
+            let audits = ["golf: 3".to_owned(), "polo: 1".to_owned()];
+            expect_eq(&written[..], &audits[..], "each search is audited")
+        })
+        .fact(|seen| ends_with_its_answer(seen, waited.get(), open.get()))
+        .verdict(include_str!("../expected.shape"));
+}
+
+/// No search is longer than what its customer waited, and none is held open beyond that.
+fn ends_with_its_answer(seen: &Seen, waited: u64, open: usize) -> Fact {
+    let waited = std::time::Duration::from_nanos(waited);
+    let why = "goes on when its customer has the answer";
+    lasts_at_most(seen, "search cars", waited, why)?;
+    let searches = seen.named("search cars");
+    match searches.first() {
+        // Two audits may have begun.
+        Some(search) if open > 2 => {
+            let message = "`search cars` is held open by what outlives it: it ended with its answer, \
+                           and is sent when the last handle is gone";
+            Err(about_span(Code::Stretched, search, message).into())
+        }
+        _ => Ok(()),
+    }
+}
