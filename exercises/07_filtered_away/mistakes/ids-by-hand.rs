@@ -1,0 +1,71 @@
+//! code: wrong-parent
+//! why: the ids of the request are kept aside, so that no filter can take them: each span below it is its child now, and none is a child of its own parent
+
+mod driver;
+
+use std::{cell::RefCell, error::Error, io};
+
+use marketplace::Market;
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, TraceContextExt, TracerProvider};
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing::level_filters::LevelFilter;
+use tracing::{Span, debug, info, instrument, trace_span};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+use tracing_subscriber::{
+    Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt,
+};
+
+thread_local! {
+    /// The span context of the request.
+    static REQUEST: RefCell<SpanContext> = const { RefCell::new(SpanContext::NONE) };
+}
+
+/// The target of all spans and log lines of this crate.
+const OURS: &str = env!("CARGO_CRATE_NAME");
+
+/// Shows a car, with as many log lines as `log` asks for, which is what `RUST_LOG` says.
+pub fn serve(log: &str, id: u32) -> Result<String, Box<dyn Error>> {
+    let provider = pipeline()?;
+    let log: Targets = log.parse()?;
+    let spans = tracing_opentelemetry::layer().with_tracer(provider.tracer("search"));
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(false);
+    let ours = Targets::new().with_target(OURS, LevelFilter::INFO);
+    let subscriber = tracing_subscriber::registry()
+        .with(spans.with_filter(ours))
+        .with(lines.with_filter(log));
+    subscriber.try_init()?;
+    let page = show(&Market::open(), id);
+    provider.force_flush()?;
+    Ok(page)
+}
+
+#[instrument(name = "GET /cars/{id}", skip_all, fields(otel.kind = "server"))]
+fn show(market: &Market, id: u32) -> String {
+    REQUEST.set(Span::current().context().span().span_context().clone());
+    info!("shows car {id}");
+    let car = find_car(market, id);
+    car.map_or("no such car".to_owned(), |car| {
+        format!("{} for {} EUR", car.model, car.price_eur)
+    })
+}
+
+#[instrument(name = "find car", skip_all)]
+fn find_car(market: &Market, id: u32) -> Option<marketplace::Car> {
+    debug!("asks the driver for car {id}");
+    // For those who read the log closely.
+    let _row = trace_span!("row", id).entered();
+    let request = REQUEST.with_borrow(Clone::clone);
+    let context = Context::new().with_remote_span_context(request);
+    driver::select(market, id, &context)
+}
+
+fn pipeline() -> Result<SdkTracerProvider, telemetry::Error> {
+    let provider = SdkTracerProvider::builder()
+        .with_resource(telemetry::resource("search"))
+        .with_span_processor(telemetry::witness())
+        .with_batch_exporter(telemetry::exporter()?)
+        .build();
+    opentelemetry::global::set_tracer_provider(provider.clone());
+    Ok(provider)
+}
