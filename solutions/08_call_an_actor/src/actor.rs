@@ -28,7 +28,7 @@ impl Actor for Pricing {
         ask: Ask,
         market: &mut Market,
     ) -> Result<(), ActorProcessingErr> {
-        Ok(crate::handle(ask, market).await?)
+        crate::handle(ask, market).await
     }
     // ANCHOR_END: handle
 }
