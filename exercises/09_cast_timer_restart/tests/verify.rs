@@ -12,7 +12,7 @@ use testkit::{Code, Fact, Seen, about_span, exercise, expect_eq};
 type Answer = ([Option<u32>; 3], Vec<(u32, u32)>, u64);
 
 /// Three pages: the actor is busy with the first when its customer has the answer, dies of the second,
-/// and is there again for the third. Then the timer ticks once more.
+/// and is there again for the third.
 async fn evening() -> Answer {
     let (shop, supervisor) = Shop::open().await.expect("the actors start");
     let first = shop.valuation(None).await;
@@ -24,11 +24,7 @@ async fn evening() -> Answer {
     let second = shop.valuation(Some(&first)).await;
     let six = show(shop.market(), second, 6).await;
     let valued = shop.valued(2).await;
-    let ticks = || shop.journal().of("find listings").count();
-    let enough = ticks() + 2;
-    while ticks() < enough {
-        tokio::task::yield_now().await;
-    }
+    shop.refreshed().await;
     shop.close(supervisor).await;
     let took = u64::try_from(took).unwrap_or(u64::MAX);
     ([seven, thirteen, six], valued, took)
