@@ -2,6 +2,7 @@
 
 use marketplace::{Market, Region};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
+use ractor_cluster_derive::RactorMessage;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tracing::{Instrument, info_span};
@@ -80,13 +81,12 @@ pub(crate) async fn mail(reported: oneshot::Receiver<Envelope<u32>>) -> (Option<
     (span.in_scope(|| Some(worth_eur)), line)
 }
 
-/// Asks what a car is worth, and where to report it. It is a message by hand: with ractor's feature
-/// `cluster`, which another crate of a build may turn on, not every type is one.
+/// Asks what a car is worth, and where to report it.
+#[derive(RactorMessage)]
 pub(crate) struct Value(
     pub(crate) Envelope<u32>,
     pub(crate) oneshot::Sender<Envelope<u32>>,
 );
-impl ractor::Message for Value {}
 
 /// An actor: values cars.
 pub(crate) struct Valuer;
