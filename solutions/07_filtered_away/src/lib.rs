@@ -58,8 +58,10 @@ fn show(market: &Market, id: u32) -> String {
 #[instrument(name = "find car", skip_all)]
 fn find_car(market: &Market, id: u32) -> Option<marketplace::Car> {
     debug!("asks the driver for car {id}");
+    // ANCHOR: row
     // For those who read the log closely.
     let _row = trace_span!("row", id).entered();
+    // ANCHOR_END: row
     // ANCHOR: driver
     // DONE(07.2): the driver is told in which context it works
     let context = Context::current();
