@@ -23,24 +23,40 @@ pub fn about_span(code: Code, span: &Span, message: impl Into<String>) -> Diagno
     diagnosis
 }
 
-/// Every span of that name lasts at most as long as what it stands for.
+/// Each of these spans has ended at `unix_nano`, in nanoseconds since the Unix epoch: when whoever
+/// waited had the answer, as the test itself saw it.
 ///
-/// `truth` is a measured time or one that the harness chose, never a guess of how fast a machine is.
+/// Where work that outlives an answer begins after that time, this holds or fails in each run alike,
+/// which a comparison of two durations does not.
 ///
 /// # Errors
-/// `stretched`, for the first span that lasts longer.
-pub fn lasts_at_most(seen: &Seen, name: &str, truth: Duration, why: &str) -> Fact {
-    let too_long = |span: &&Span| Duration::from_nanos(span.duration_nano()) > truth;
-    let stretched: Vec<&Span> = seen.named(name).into_iter().filter(too_long).collect();
-    let Some(first) = stretched.first() else {
+/// `stretched`, for the first span that ends later.
+pub fn ends_by(spans: &[&Span], unix_nano: u64, why: &str) -> Fact {
+    let mut late = spans.iter().filter(|span| span.end_unix_nano > unix_nano);
+    let Some(first) = late.next() else {
         return Ok(());
     };
+    let waited = Duration::from_nanos(unix_nano.saturating_sub(first.start_unix_nano));
     let lasted = Duration::from_nanos(first.duration_nano());
-    let mut diagnosis = about_span(Code::Stretched, first, format!("`{name}` {why}"));
-    diagnosis.expected = Some(format!("at most {truth:.1?}"));
+    let message = format!("`{}` {why}", first.name);
+    let mut diagnosis = about_span(Code::Stretched, first, message);
+    diagnosis.expected = Some(format!("at most {waited:.1?}"));
     diagnosis.actual = Some(format!("{lasted:.1?}"));
-    diagnosis.count = stretched.len();
+    diagnosis.count = 1 + late.count();
     Err(Box::new(diagnosis))
+}
+
+/// No span of that name has a link.
+///
+/// # Errors
+/// `wrong-link`, for the first one that has.
+pub fn links_to_nothing(seen: &Seen, name: &str, why: &str) -> Fact {
+    let spans = seen.named(name);
+    let Some(linked) = spans.iter().find(|span| !span.links.is_empty()) else {
+        return Ok(());
+    };
+    let message = format!("`{name}` has a link: {why}");
+    Err(Box::new(about_span(Code::WrongLink, linked, message)))
 }
 
 /// The root span of that name was current only while its own future was polled. `left` is what
@@ -95,4 +111,56 @@ pub fn printed(seen: &Seen, service: &str, text: &str, why: &str) -> Fact {
     diagnosis.expected = Some(format!("`{text}` in what {service} prints"));
     diagnosis.actual = Some("not there".to_owned());
     Err(Box::new(diagnosis))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use trace_model::{Forest, Link, SpanId, TraceId};
+    use trace_shape::Evidence;
+
+    use super::*;
+
+    fn span(name: &str, start: u64, end: u64) -> Span {
+        let trace = TraceId::from_bytes(&[7; 16]).expect("an id");
+        let id = SpanId::from_bytes(&[7; 8]).expect("an id");
+        let mut span = Span::new(trace, id, "search", name);
+        (span.start_unix_nano, span.end_unix_nano) = (start, end);
+        span
+    }
+
+    #[test]
+    fn what_ends_after_the_answer_is_stretched() {
+        let spans = [span("a", 10, 20), span("a", 12, 21), span("a", 14, 30)];
+        let spans: Vec<&Span> = spans.iter().collect();
+        assert!(ends_by(&spans, 30, "goes on").is_ok());
+        let late = ends_by(&spans, 20, "goes on").expect_err("two are late");
+        assert_eq!((late.code, late.count), (Code::Stretched, 2));
+        assert_eq!(late.expected.as_deref(), Some("at most 8.0ns"));
+        assert_eq!(late.actual.as_deref(), Some("9.0ns"));
+    }
+
+    #[test]
+    fn a_link_where_none_belongs_is_wrong() {
+        let alone = span("tick", 1, 2);
+        let mut linked = alone.clone();
+        linked.links.push(Link {
+            trace_id: alone.trace_id,
+            span_id: alone.span_id,
+            trace_state: String::new(),
+            attributes: [].into_iter().collect(),
+        });
+        let seen = |span| Seen {
+            forest: Forest::new(vec![span]),
+            evidence: Evidence::default(),
+            outputs: BTreeMap::new(),
+            cut_off: BTreeSet::new(),
+        };
+        assert!(links_to_nothing(&seen(alone), "tick", "-").is_ok());
+        let seen = seen(linked);
+        let wrong = links_to_nothing(&seen, "tick", "nobody sent it").expect_err("a link");
+        assert_eq!(wrong.code, Code::WrongLink);
+        assert!(links_to_nothing(&seen, "other", "-").is_ok());
+    }
 }
