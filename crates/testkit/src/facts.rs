@@ -149,7 +149,7 @@ mod tests {
             trace_id: alone.trace_id,
             span_id: alone.span_id,
             trace_state: String::new(),
-            attributes: [].into_iter().collect(),
+            attributes: trace_model::Attributes::default(),
         });
         let seen = |span| Seen {
             forest: Forest::new(vec![span]),
