@@ -77,6 +77,12 @@ impl Layout {
         self.state().join("trials").join(slug)
     }
 
+    /// How cargo compiled an exercise, for the runner's shortcut.
+    #[must_use]
+    pub fn compiles(&self, slug: &str) -> PathBuf {
+        self.state().join("compiles").join(slug)
+    }
+
     /// The learner's versions that `reset` put aside.
     #[must_use]
     pub fn saved(&self, slug: &str) -> PathBuf {

@@ -4,6 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -15,6 +16,7 @@ use crate::{
     build::{self, Built},
     guard, overlay,
     run::{self, Ran},
+    shortcut::{Shortcut, record},
 };
 
 /// Whose code is checked.
@@ -34,6 +36,7 @@ pub struct Checker {
     layout: Layout,
     colour: bool,
     guarded: bool,
+    shortcut: Option<Arc<Shortcut>>,
 }
 
 /// What is compiled, and where.
@@ -56,7 +59,14 @@ impl Checker {
             layout,
             colour: false,
             guarded: true,
+            shortcut: None,
         }
+    }
+
+    /// Compiles the learner's own code of that exercise without cargo, where that is possible.
+    pub(crate) fn by(mut self, shortcut: Arc<Shortcut>) -> Self {
+        self.shortcut = Some(shortcut);
+        self
     }
 
     /// Colours what the compiler says.
@@ -105,13 +115,42 @@ impl Checker {
             }
         }
         let start = Instant::now();
-        let built = build::build(self.command(&place), cancel, on_step)?;
+        let test = match self.quickly(cancel) {
+            Some(test) => Ok(test),
+            None => self.by_cargo(&place, cancel, on_step)?,
+        };
         outcome.seconds.compile = start.elapsed().as_secs_f64();
-        match built.executable("verify").filter(|_| built.success) {
-            Some(test) => self.run(exercise, &place, test, &mut outcome, cancel, on_step)?,
-            None => refused(&place, &built, &mut outcome)?,
+        match test {
+            Ok(test) => self.run(exercise, &place, &test, &mut outcome, cancel, on_step)?,
+            Err(built) => refused(&place, &built, &mut outcome)?,
         }
         Ok(outcome)
+    }
+
+    fn quickly(&self, cancel: &Cancel) -> Option<PathBuf> {
+        self.shortcut.as_ref()?.build(cancel)
+    }
+
+    /// The compiled test, or what the compiler says.
+    fn by_cargo(
+        &self,
+        place: &Place,
+        cancel: &Cancel,
+        on_step: &mut dyn FnMut(Step),
+    ) -> Result<Result<PathBuf, Built>, Problem> {
+        let mut command = self.command(place);
+        if let Some(shortcut) = &self.shortcut {
+            record::ask(&mut command, &shortcut.records());
+        }
+        let built = build::build(command, cancel, on_step)?;
+        let test = built.executable("verify").filter(|_| built.success);
+        let Some(test) = test.map(Path::to_owned) else {
+            return Ok(Err(built));
+        };
+        self.shortcut
+            .iter()
+            .for_each(|shortcut| shortcut.cargo_built());
+        Ok(Ok(test))
     }
 
     fn place(&self, exercise: &Exercise, subject: &Subject) -> Place {

@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, error::ErrorKind};
 
-use crate::{Problem, commands, report, room::Room, watch};
+use crate::{Problem, commands, report, room::Room, shortcut::record, watch};
 
 /// How a command ended: its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +135,9 @@ pub(crate) struct Judge {
 /// Reads the arguments and does what they say.
 #[must_use]
 pub fn main() -> ExitCode {
+    if let Some(ended) = record::if_asked() {
+        return ended;
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),

@@ -25,6 +25,7 @@ mod report;
 mod room;
 mod run;
 mod services;
+mod shortcut;
 pub mod starters;
 mod watch;
 

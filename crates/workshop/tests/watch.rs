@@ -3,60 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
 
 mod common;
+#[path = "common/runner.rs"]
+mod runner;
 #[path = "common/screen.rs"]
 mod screen;
 
-use std::{
-    io::Write,
-    net::TcpStream,
-    process::{Child, Stdio},
-};
+use std::{io::Write, net::TcpStream, process::Stdio};
 
 use common::{Course, RIGHT, TRACE, WRONG};
-use rustix::process::{Pid, Signal, kill_process};
+use runner::Runner;
+use rustix::process::Signal;
 use screen::{Screen, eventually};
-
-struct Runner {
-    child: Child,
-    screen: Screen,
-}
-
-impl Runner {
-    fn start(course: &Course) -> Self {
-        Self::of(course, &[])
-    }
-
-    fn of(course: &Course, arguments: &[&str]) -> Self {
-        let mut command = course.command(arguments);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let screen = Screen::default();
-        screen.read(child.stdout.take().unwrap());
-        let progress = Screen::default();
-        progress.read(child.stderr.take().unwrap());
-        Self { child, screen }
-    }
-
-    fn expect(&self, text: &str) -> String {
-        self.screen.expect(text)
-    }
-
-    fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal).unwrap();
-    }
-
-    fn end(mut self, signal: Signal) -> Option<i32> {
-        self.signal(signal);
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Runner {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// The book's address, from its line.
 fn address(line: &str) -> String {

@@ -2,9 +2,14 @@
 
 mod services;
 
-use std::{io::IsTerminal, path::PathBuf, sync::mpsc::Sender, thread};
+use std::{
+    io::IsTerminal,
+    path::PathBuf,
+    sync::{Arc, mpsc::Sender},
+    thread,
+};
 
-use course::{Exercise, Session};
+use course::{Exercise, Session, Verdict};
 use trace_view::Style;
 
 use super::{
@@ -20,6 +25,7 @@ use crate::{
     report::text,
     room::Room,
     services::Services,
+    shortcut::Shortcut,
 };
 
 const KEYS: &str =
@@ -41,6 +47,9 @@ pub(super) struct Desk {
     /// The number of the last check; results of earlier ones no longer matter.
     number: u64,
     cancel: Cancel,
+    shortcut: Option<Arc<Shortcut>>,
+    /// Ends the shortcut's preparation.
+    preparing: Cancel,
     solved: bool,
     /// Runs that no backend has yet.
     undelivered: Vec<PathBuf>,
@@ -77,6 +86,8 @@ impl Desk {
             seen: 0,
             number: 0,
             cancel: Cancel::default(),
+            shortcut: None,
+            preparing: Cancel::default(),
             solved: false,
             undelivered: Vec::new(),
             session,
@@ -111,6 +122,7 @@ impl Desk {
     /// Ends what runs. The session file goes with the session.
     pub(super) fn end(&mut self) {
         self.cancel.cancel();
+        self.preparing.cancel();
         self.building = None;
         self.services = None;
         if self.owns_session {
@@ -172,7 +184,8 @@ impl Desk {
         self.seen = files::fingerprint(&exercise.dir);
         self.solved = false;
         let (number, cancel, events) = (self.number, self.cancel.clone(), self.events.clone());
-        let checker = Checker::new(self.room.layout.clone()).coloured(self.style.colour);
+        let mut checker = Checker::new(self.room.layout.clone()).coloured(self.style.colour);
+        checker = checker.by(self.shortcut(&exercise));
         let mut status = self.status.clone();
         thread::spawn(move || {
             let result = {
@@ -184,6 +197,27 @@ impl Desk {
             // Nobody listens any more when the runner is on its way out.
             let _ = events.send(Event::Checked(number, Box::new(result)));
         });
+    }
+
+    /// The way to this exercise's verdicts; it is lost with the exercise.
+    fn shortcut(&mut self, exercise: &Exercise) -> Arc<Shortcut> {
+        match &self.shortcut {
+            Some(shortcut) if shortcut.is_for(exercise) => Arc::clone(shortcut),
+            _ => {
+                self.preparing.cancel();
+                self.preparing = Cancel::default();
+                let shortcut = Shortcut::new(self.room.layout.clone(), exercise.clone());
+                Arc::clone(self.shortcut.insert(Arc::new(shortcut)))
+            }
+        }
+    }
+
+    /// The next save is to have its verdict sooner.
+    fn prepare_shortcut(&self) {
+        if let Some(shortcut) = self.shortcut.clone() {
+            let cancel = self.preparing.clone();
+            thread::spawn(move || shortcut.prepare(&cancel));
+        }
     }
 
     pub(super) fn take(&mut self, event: Event) -> Next {
@@ -252,7 +286,12 @@ impl Desk {
             return;
         }
         match result {
-            Ok(outcome) => self.show_outcome(&outcome),
+            Ok(outcome) => {
+                self.show_outcome(&outcome);
+                if outcome.verdict != Verdict::CompileError {
+                    self.prepare_shortcut();
+                }
+            }
             Err(problem) => self.problem(&problem),
         }
         if self.interactive {
