@@ -48,6 +48,13 @@ impl Journal {
         self.0.iter().filter(move |entry| entry.work == work)
     }
 
+    /// From when to when each piece of this work was done, in nanoseconds since the Unix epoch.
+    #[must_use]
+    pub fn times(&self, work: &str) -> Vec<(u64, u64)> {
+        let times = |entry: &Entry| (entry.start_unix_nano, entry.end_unix_nano);
+        self.of(work).map(times).collect()
+    }
+
     /// From when to when anything was done, in nanoseconds since the Unix epoch; none for nothing.
     #[must_use]
     pub fn span(&self) -> Option<(u64, u64)> {

@@ -1,6 +1,6 @@
 //! Facts that no shape can say, for [`crate::Run::fact`].
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use trace_model::Span;
 use trace_shape::{Code, Diagnosis, SpanRef};
@@ -21,6 +21,48 @@ pub fn about_span(code: Code, span: &Span, message: impl Into<String>) -> Diagno
         span_id: span.span_id,
     }];
     diagnosis
+}
+
+/// For each piece of work one of these spans is open from its beginning to its end, both in
+/// nanoseconds since the Unix epoch. Where there is no such span at all, the shape has more to say.
+///
+/// # Errors
+/// `missing-span`, where each of them begins too late or ends too early for some work.
+pub fn covered(spans: &[&Span], work: &[(u64, u64)]) -> Fact {
+    let covers =
+        |span: &Span, (start, end)| span.start_unix_nano <= start && end <= span.end_unix_nano;
+    let is_covered = |&piece: &(u64, u64)| spans.iter().any(|span| covers(span, piece));
+    match spans.first() {
+        Some(first) if !work.iter().all(is_covered) => {
+            let message = format!("`{}` was not open while its work was done", first.name);
+            Err(about_span(Code::MissingSpan, first, message).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The attribute says how long something took, in seconds: within these bounds, in nanoseconds. Where
+/// it is missing, the shape has more to say.
+///
+/// # Errors
+/// `wrong-attribute`, with the bounds and the value.
+pub fn took(span: &Span, key: &str, bounds: RangeInclusive<u64>) -> Fact {
+    let Some(told) = span.attributes.get(key).map(ToString::to_string) else {
+        return Ok(());
+    };
+    let [least, most] = [bounds.start(), bounds.end()].map(|nanos| *nanos as f64 / 1e9);
+    let is_right = |seconds: f64| (least..=most).contains(&seconds);
+    if told.parse().is_ok_and(is_right) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` has a `{key}` that is not the time that passed",
+        span.name
+    );
+    let mut diagnosis = about_span(Code::WrongAttribute, span, message);
+    diagnosis.expected = Some(format!("{key} from {least:.6} to {most:.6} (seconds)"));
+    diagnosis.actual = Some(format!("{key}={told}"));
+    Err(Box::new(diagnosis))
 }
 
 /// Each of these spans has ended at `unix_nano`, in nanoseconds since the Unix epoch: when whoever
@@ -128,6 +170,34 @@ mod tests {
         let mut span = Span::new(trace, id, "search", name);
         (span.start_unix_nano, span.end_unix_nano) = (start, end);
         span
+    }
+
+    #[test]
+    fn work_outside_of_all_its_spans_is_not_shown() {
+        let spans = [span("a", 10, 20), span("a", 30, 40)];
+        let spans: Vec<&Span> = spans.iter().collect();
+        assert!(covered(&spans, &[(10, 20), (31, 39)]).is_ok());
+        assert!(covered(&[], &[(1, 2)]).is_ok());
+        for outside in [(9, 20), (30, 41), (15, 35), (21, 22)] {
+            let missing = covered(&spans, &[(10, 20), outside]).expect_err("no span is open then");
+            assert_eq!(missing.code, Code::MissingSpan);
+        }
+    }
+
+    #[test]
+    fn a_time_that_did_not_pass_is_told() {
+        let mut span = span("a", 10, 20);
+        assert!(took(&span, "wait", 0..=1).is_ok(), "absent");
+        for (value, right) in [(0.25, true), (0.5, true), (0.75, false), (0.0, false)] {
+            span.attributes
+                .set("wait", trace_model::Value::Double(value));
+            let told = took(&span, "wait", 250_000_000..=500_000_000);
+            assert_eq!(told.is_ok(), right, "{value}");
+        }
+        span.attributes
+            .set("wait", trace_model::Value::from("long"));
+        let wrong = took(&span, "wait", 0..=1).expect_err("not a number");
+        assert_eq!(wrong.actual.as_deref(), Some("wait=long"));
     }
 
     #[test]

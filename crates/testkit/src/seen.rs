@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trace_model::{Forest, Span};
+use trace_model::{Forest, Link, Span};
 use trace_shape::{Call, Crossing, Evidence, Witnessed};
 
 /// What was received, printed and seen on the wire.
@@ -27,6 +27,14 @@ impl Seen {
     pub fn named(&self, name: &str) -> Vec<&Span> {
         let named = |span: &&Span| span.name == name;
         self.spans().iter().filter(named).collect()
+    }
+
+    /// The spans that have a link to this one.
+    #[must_use]
+    pub fn linked_to(&self, to: &Span) -> Vec<&Span> {
+        let is_it = |link: &Link| link.trace_id == to.trace_id && link.span_id == to.span_id;
+        let linked = |span: &&Span| span.links.iter().any(is_it);
+        self.spans().iter().filter(linked).collect()
     }
 
     /// The spans with their parents resolved.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use marketplace::{Journal, Market};
-use testkit::{Code, Fact, Seen, Span, about_span, exercise, expect_eq};
+use testkit::{Fact, Seen, Span, exercise, expect_eq, facts::covered};
 
 const SHAPE: &str = include_str!("../expected.shape");
 
@@ -47,25 +47,7 @@ fn all_covered(seen: &Seen, done: &Journal) -> Fact {
     };
     let mut roots = seen.named("search cars");
     roots.retain(has_children); // A root that has lost its steps is for the shape to tell.
-    done.span().map_or(Ok(()), |whole| covered(&roots, whole))?;
+    covered(&roots, done.span().as_slice())?;
     let mut steps = done.entries().iter();
-    steps.try_for_each(|step| {
-        covered(
-            &seen.named(&step.work),
-            (step.start_unix_nano, step.end_unix_nano),
-        )
-    })
-}
-
-/// Some of the spans is open from the beginning to the end. (How many there must be, and where, is
-/// for the shape to tell.)
-fn covered(spans: &[&Span], (start, end): (u64, u64)) -> Fact {
-    let covers = |span: &&Span| span.start_unix_nano <= start && end <= span.end_unix_nano;
-    match spans.first() {
-        Some(first) if !spans.iter().any(covers) => {
-            let message = format!("`{}` was not open while its work was done", first.name);
-            Err(about_span(Code::MissingSpan, first, message).into())
-        }
-        _ => Ok(()),
-    }
+    steps.try_for_each(|step| covered(&seen.named(&step.work), &done.times(&step.work)))
 }

@@ -1,67 +1,76 @@
 //! What an actor does for nobody who waits is a trace of its own, and knows its cause.
 
-use std::{
-    cell::Cell,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{cell::RefCell, time::SystemTime};
 
 use cast_timer_restart::{Shop, show};
+use marketplace::Journal;
 use testkit::{
     Fact, Seen, exercise, expect_eq,
-    facts::{ends_by, links_to_nothing},
+    facts::{covered, ends_by, links_to_nothing, took},
 };
 
-/// The prices on three pages, what was valued, and when the first customer had an answer, in
-/// nanoseconds since the Unix epoch.
-type Answer = ([Option<u32>; 3], Vec<(u32, u32)>, u64);
+/// The prices on the pages, what was valued, when the actor could go on (Unix nanoseconds), what was done.
+type Answer = ([Option<u32>; 4], Vec<(u32, u32)>, u64, Journal);
 
-/// Three pages: the actor is busy with the first when its customer has the answer, dies of the second,
-/// and is there again for the third.
+/// Four pages: the actor is busy with the first until the second and the third lie in its mailbox, dies
+/// of the third, and is there again for the fourth.
 async fn evening() -> Answer {
     let (shop, supervisor) = Shop::open().await.expect("the actors start");
     let first = shop.valuation(None).await;
     let seven = show(shop.market(), first.clone(), 7).await;
-    let answered = SystemTime::now().duration_since(UNIX_EPOCH);
-    shop.answered();
+    let six = show(shop.market(), first.clone(), 6).await;
     let thirteen = show(shop.market(), first.clone(), 13).await;
+    let opened = SystemTime::UNIX_EPOCH.elapsed();
+    shop.answered();
     let second = shop.valuation(Some(&first)).await;
-    let six = show(shop.market(), second, 6).await;
-    let valued = shop.valued(2).await;
+    let eight = show(shop.market(), second, 8).await;
+    let valued = shop.valued(3).await;
     shop.refreshed().await;
+    let market = shop.market().clone();
     shop.close(supervisor).await;
-    let answered = answered.map_or(0, |time| time.as_nanos().try_into().unwrap_or(u64::MAX));
-    ([seven, thirteen, six], valued, answered)
+    let opened = opened.map_or(0, |time| time.as_nanos() as u64);
+    (
+        [seven, six, thirteen, eight],
+        valued,
+        opened,
+        market.journal(),
+    )
 }
 
 #[test]
 fn a_cast_a_tick_and_a_restart_are_traces_of_their_own() {
-    let answered = Cell::new(0);
+    let told = RefCell::new((0, Journal::default()));
     exercise!()
         .call_async("search", evening)
-        .expect(|(prices, valued, nanos)| {
-            answered.set(*nanos);
-            let right = [Some(17_500), None, Some(9_100)];
+        .expect(|(prices, valued, opened, done)| {
+            told.replace((*opened, done.clone()));
+            let right = [Some(17_500), Some(9_100), None, Some(8_800)];
             expect_eq(*prices, right, "the pages must stay the same")?;
-            let right = [(7, 19_350), (6, 14_500)];
+            let right = [(7, 19_350), (6, 14_500), (8, 10_100)];
             expect_eq(&valued[..], &right[..], "the cars must still be valued")
         })
-        .fact(|seen| waits_for_nothing(seen, answered.get()))
+        .fact(|seen| as_long_as_its_work(seen, &told.borrow()))
         .fact(|seen| links_to_nothing(seen, "refresh prices", "nobody sends a tick"))
         .verdict(include_str!("../expected.shape"));
 }
 
-/// The first page is over when its customer has the answer: its valuation comes after that.
-fn waits_for_nothing(seen: &Seen, answered: u64) -> Fact {
-    let first = |name| {
-        seen.named(name)
-            .into_iter()
-            .min_by_key(|span| span.start_unix_nano)
-    };
-    let page = ["request valuation", "show car"].map(first);
-    let page: Vec<_> = page.into_iter().flatten().collect();
-    ends_by(
-        &page,
-        answered,
-        "goes on while the actor works: its customer has the answer",
-    )
+/// The first three pages are over when their customers have answers: valuation comes after that. A
+/// job's span is open while the job is done, and says how long its message waited.
+fn as_long_as_its_work(seen: &Seen, (opened, done): &(u64, Journal)) -> Fact {
+    let mut pages = seen.named("show car");
+    pages.append(&mut seen.named("request valuation"));
+    pages.retain(|span| span.start_unix_nano < *opened);
+    let why = "goes on while the actor works: its customer has the answer";
+    ends_by(&pages, *opened, why)?;
+    covered(&seen.named("value car"), &done.times("value cars"))?;
+    covered(&seen.named("refresh prices"), &done.times("find listings"))?;
+    for request in seen.named("request valuation") {
+        for job in seen.linked_to(request) {
+            let held_up = u64::from(job.start_unix_nano >= *opened);
+            let least = held_up * opened.saturating_sub(request.end_unix_nano);
+            let most = job.start_unix_nano.saturating_sub(request.start_unix_nano);
+            took(job, "workshop.mailbox.wait", least..=most)?;
+        }
+    }
+    Ok(())
 }
