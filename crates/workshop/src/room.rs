@@ -93,18 +93,29 @@ impl Room {
         }
     }
 
+    /// Reads one exercise again, by its place among them. One that is broken now stays as it was.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn reread(&mut self, at: usize) -> Result<(), Problem> {
+        if let Some(exercise) = self.exercises.get_mut(at) {
+            let read = course::load_dir(&exercise.dir);
+            *exercise = read.map_err(|error| damaged(&exercise.slug, error.to_string()))?;
+        }
+        Ok(())
+    }
+
     /// A folder that is gone altogether shows only beside the list of starters.
     fn miss(&mut self) {
         let known = |slug: &str| {
             self.exercises.iter().any(|exercise| exercise.slug == slug)
                 || self.broken.iter().any(|broken| broken.slug == slug)
         };
-        let missing: Vec<_> = starters::of(&self.layout)
-            .into_iter()
-            .filter(|starter| !known(&starter.slug))
-            .collect();
+        let mut missing = starters::of(&self.layout);
+        let all = missing.len();
+        missing.retain(|starter| !known(&starter.slug));
         // A course of which nothing is known is another course.
-        if missing.len() < starters::of(&self.layout).len() {
+        if missing.len() < all {
             for starter in missing {
                 let what = format!("exercises/{} is gone", starter.folder());
                 self.mark_broken(starter.slug, what);
@@ -113,11 +124,7 @@ impl Room {
     }
 
     fn mark_broken(&mut self, slug: String, what: String) {
-        let remedy = format!(
-            "`cargo workshop reset {slug}` brings the exercise back as it was; \
-             your files in it are saved first"
-        );
-        let problem = Problem::new(what, remedy);
+        let problem = damaged(&slug, what);
         self.broken.push(Broken { slug, problem });
     }
 
@@ -170,4 +177,12 @@ pub(crate) fn heading(exercise: &Exercise) -> String {
         ..
     } = exercise;
     format!("{number} {slug} · {}", settings.title)
+}
+
+fn damaged(slug: &str, what: String) -> Problem {
+    let remedy = format!(
+        "`cargo workshop reset {slug}` brings the exercise back as it was; your files in it are \
+         saved first"
+    );
+    Problem::new(what, remedy)
 }

@@ -18,7 +18,7 @@ use desk::Desk;
 use event::Event;
 
 /// How long after a change nothing else must change: editors save in several steps.
-const SETTLE: Duration = Duration::from_millis(20);
+const SETTLE: Duration = Duration::from_millis(10);
 
 /// Whether to go on.
 #[derive(Clone, Copy, PartialEq, Eq)]

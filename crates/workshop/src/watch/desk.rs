@@ -142,32 +142,11 @@ impl Desk {
             .exercise()
             .map(|exercise| files::fingerprint(&exercise.dir));
         if changed.is_some_and(|now| now != self.seen) {
-            self.reread();
-            self.check();
-        }
-    }
-
-    /// The exercise's settings may have been saved as well.
-    fn reread(&mut self) {
-        let slug = self.exercise().map(|exercise| exercise.slug.clone());
-        let Ok(room) = Room::at(self.room.layout.clone()) else {
-            return;
-        };
-        let at = room
-            .exercises
-            .iter()
-            .position(|exercise| Some(&exercise.slug) == slug.as_ref());
-        match at {
-            Some(at) => (self.room, self.at) = (room, at),
-            None => {
-                let broken = room
-                    .broken
-                    .iter()
-                    .find(|broken| Some(&broken.slug) == slug.as_ref());
-                broken
-                    .iter()
-                    .for_each(|broken| self.problem(&broken.problem));
+            // Its settings may have been saved as well.
+            if let Err(problem) = self.room.reread(self.at) {
+                self.problem(&problem);
             }
+            self.check();
         }
     }
 
