@@ -6,7 +6,10 @@ use course::Layout;
 
 use crate::{Problem, starters};
 
-pub(crate) const GRADING: [&str; 3] = ["tests/verify.rs", "expected.shape", "exercise.toml"];
+/// Whether a file of an exercise grades it; its path below the exercise, with slashes.
+pub(crate) fn grades(file: &str) -> bool {
+    file.starts_with("tests/") || ["expected.shape", "exercise.toml"].contains(&file)
+}
 
 /// What is missing or changed among the files that grade an exercise; nothing for an exercise of
 /// which no original is known.
@@ -17,10 +20,7 @@ pub(crate) fn changed(layout: &Layout, slug: &str) -> Vec<Problem> {
     };
     let folder = layout.exercises().join(starter.folder());
     let mut problems = Vec::new();
-    for file in GRADING {
-        let Some(original) = starter.files.get(file) else {
-            continue;
-        };
+    for (file, original) in starter.files.iter().filter(|(file, _)| grades(file)) {
         let state = match fs::read_to_string(folder.join(file)) {
             Ok(text) if text == *original => continue,
             Ok(text) if text.trim().is_empty() => "is empty",

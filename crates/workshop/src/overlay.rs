@@ -61,12 +61,11 @@ fn fit_to_be_checked(with: &Path, exercise: &Exercise) -> Result<(), Problem> {
             ),
         };
     }
-    for file in guard::GRADING {
-        let Ok(text) = fs::read(with.join(file)) else {
-            continue;
-        };
-        if fs::read(exercise.dir.join(file)).ok() != Some(text) {
-            let why = format!("it holds another {file}, and that grades the exercise");
+    for file in files::below(with).map_err(|error| Problem::file("read", with, &error))? {
+        let name = file.to_string_lossy();
+        let same = || fs::read(with.join(&file)).ok() == fs::read(exercise.dir.join(&file)).ok();
+        if guard::grades(&name) && !same() {
+            let why = format!("it holds another {name}, and that grades the exercise");
             return refused(&why, "take this file out of the folder");
         }
     }

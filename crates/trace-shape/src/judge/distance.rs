@@ -110,11 +110,30 @@ impl<'a, 'f> Solver<'a, 'f> {
     }
 
     fn local(&self, line: usize, item: usize) -> Option<u32> {
-        cost::local(
-            self.expected.line(line),
-            &self.tree.items[item],
-            &self.hints,
-        )
+        if self.is_another(line, item) {
+            return None;
+        }
+        let (line, item) = (self.expected.line(line), &self.tree.items[item]);
+        cost::local(line, item, &self.hints)
+    }
+
+    /// A span with the name of another line is in the wrong place rather than misnamed; and a span
+    /// that was never received is none that has no such children.
+    fn is_another(&self, line: usize, item: usize) -> bool {
+        let (asked, found) = (self.expected.line(line), &self.tree.items[item]);
+        if found.is_phantom() {
+            let mut below = asked.children.iter();
+            let fits = |line: &usize| {
+                let deep = self.expected.line(*line).deep;
+                deep || found
+                    .children
+                    .iter()
+                    .any(|item| self.same_key(*line, *item))
+            };
+            return !below.any(fits);
+        }
+        let misnamed = asked.name.as_ref().is_some_and(|name| name != found.name());
+        misnamed && self.expected.names(found.service(), found.name())
     }
 }
 

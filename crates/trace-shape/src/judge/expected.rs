@@ -20,6 +20,8 @@ pub(super) struct Expected<'s> {
     /// Services and names of all that must hang below a line, where that is fixed: whatever equals
     /// the line has the same fingerprint.
     pub(super) fingerprint: Vec<Option<u64>>,
+    /// Services and names that lines ask for.
+    named: HashSet<(&'s str, &'s str)>,
 }
 
 /// More of one line than this are not spelt out in a fingerprint.
@@ -27,8 +29,10 @@ const FINGERPRINT_COUNT: usize = 64;
 
 impl<'s> Expected<'s> {
     pub(super) fn new(shape: &'s Shape) -> Self {
+        let key = |line: &'s Line| Some((line.service.as_deref()?, line.name.as_deref()?));
         let mut made = Self {
             shape,
+            named: shape.lines().iter().filter_map(key).collect(),
             cost: vec![WHOLE_SPAN; shape.lines().len()],
             class: vec![0; shape.lines().len()],
             classes: Vec::new(),
@@ -51,6 +55,12 @@ impl<'s> Expected<'s> {
             made.add_cost(index, line);
         }
         made
+    }
+
+    /// Whether a line asks for just that service and name: then the span is in the wrong place rather
+    /// than misnamed.
+    pub(super) fn names(&self, service: &str, name: &str) -> bool {
+        self.named.contains(&(service, name))
     }
 
     fn add_cost(&mut self, index: usize, line: &Line) {

@@ -164,15 +164,25 @@ fn finding(case: &Case<'_, '_>, index: usize, item: &Item<'_>) -> Option<Finding
 
 fn lost(case: &Case<'_, '_>, index: usize, item: &Item<'_>, wanted: &Item<'_>) -> Finding {
     let (yours, parent) = (named(item), named(wanted));
-    let message = format!(
-        "{yours} should be a child of {parent}, and begins a trace of its own: it does not know \
-         which work it belongs to."
-    );
+    let above = item.parent.map(|above| &case.tree.items[above]);
+    let (how, short, actual) = match above.filter(|above| above.is_phantom()) {
+        None => (
+            "begins a trace of its own: it does not know which work it belongs to",
+            "a trace of its own",
+            "the root of another trace",
+        ),
+        Some(_) => (
+            "hangs under a span that was never received: it believes to belong to other work",
+            "another trace",
+            "a child of an unknown span in another trace",
+        ),
+    };
+    let message = format!("{yours} should be a child of {parent}, and {how}.");
     let kind = item.span.map_or("", |span| span.kind.as_str());
-    let key = format!("{} {} {kind}", wanted.service(), item.service());
-    let mut finding = Finding::new(Code::LostContext, message, key, "a trace of its own")
+    let key = format!("{} {} {kind} {short}", wanted.service(), item.service());
+    let mut finding = Finding::new(Code::LostContext, message, key, short)
         .about(case, index)
-        .between(format!("a child of {parent}"), "the root of another trace")
+        .between(format!("a child of {parent}"), actual)
         .look_at(look::lost(item, wanted));
     finding.diagnosis.wire = wire::between(case, wanted, item);
     finding
