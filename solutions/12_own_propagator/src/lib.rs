@@ -31,7 +31,7 @@ pub use service::inventory;
 
 /// The context as old dealers write it.
 #[derive(Debug)]
-struct DealerPropagator;
+pub struct DealerPropagator;
 
 impl TextMapPropagator for DealerPropagator {
     fn inject_context(&self, context: &Context, injector: &mut dyn Injector) {
