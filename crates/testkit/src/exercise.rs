@@ -35,6 +35,8 @@ pub struct Exercise {
     role: Role,
     /// In the order in which they start.
     services: Vec<String>,
+    /// For the environment of each.
+    variables: Vec<(String, String)>,
     /// The line about a component that is missing.
     missing: Option<String>,
 }
@@ -73,6 +75,7 @@ impl Exercise {
             flavour: Flavour::default(),
             role,
             services: Vec::new(),
+            variables: Vec::new(),
             missing: None,
         }
     }
@@ -100,6 +103,13 @@ impl Exercise {
     /// The code itself runs on a further one; its tasks run on the workers.
     pub fn threads(mut self, number: usize) -> Self {
         self.flavour = Flavour::Threads(number);
+        self
+    }
+
+    /// Sets a variable in the environment of every process of the test, such as
+    /// `OTEL_TRACES_SAMPLER`.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -171,7 +181,8 @@ impl Exercise {
         let mut begun = self.begin();
         let wires = crate::harness(Wires::open(&self.services, &begun.stage));
         for service in &self.services {
-            let variables = wires.variables(service);
+            let mut variables = wires.variables(service);
+            variables.extend_from_slice(&self.variables);
             let path = self.site.test_path();
             crate::harness(begun.stage.start(service, &path, variables));
         }
@@ -202,7 +213,7 @@ impl Exercise {
         }
         let mut begun = self.begin();
         let path = self.site.test_path();
-        crate::harness(begun.stage.start(service, &path, Vec::new()));
+        crate::harness(begun.stage.start(service, &path, self.variables.clone()));
         let in_time = begun.stage.wait_for_the_end();
         let mut seen = begun.stage.gather(Vec::new(), Vec::new());
         if pipeline.is_some() {

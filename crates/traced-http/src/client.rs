@@ -4,11 +4,14 @@ use std::sync::LazyLock;
 
 use opentelemetry::global;
 use opentelemetry_http::HeaderInjector;
-use reqwest::{Request, Response, Result};
+use reqwest::{Request, Response};
 use tracing::{Instrument, Span, field::Empty, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::status::record;
+
+/// What became of a request.
+pub type Result = reqwest::Result<Response>;
 
 static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
 
@@ -16,7 +19,7 @@ static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
 ///
 /// # Errors
 /// When it is no URL, or nobody answers.
-pub async fn get(url: &str) -> Result<Response> {
+pub async fn get(url: &str) -> Result {
     send(CLIENT.get(url).build()?).await
 }
 
@@ -24,16 +27,31 @@ pub async fn get(url: &str) -> Result<Response> {
 ///
 /// # Errors
 /// When nobody answers.
-pub async fn send(mut request: Request) -> Result<Response> {
+pub async fn send(mut request: Request) -> Result {
     let span = client_span(&request);
     let context = span.context();
     let mut headers = HeaderInjector(request.headers_mut());
     global::get_text_map_propagator(|propagator| {
         propagator.inject_context(&context, &mut headers);
     });
+    within(span, request).await
+}
+
+async fn within(span: Span, request: Request) -> Result {
     let answer = CLIENT.execute(request).instrument(span.clone()).await;
     received(&span, &answer);
     answer
+}
+
+/// Gets a URL within a CLIENT span and writes nothing into its headers: for those whom your traces are
+/// none of their business.
+///
+/// # Errors
+/// When it is no URL, or nobody answers.
+pub async fn get_bare(url: &str) -> Result {
+    let request = CLIENT.get(url).build()?;
+    let span = client_span(&request);
+    within(span, request).await
 }
 
 /// A span of kind CLIENT, named by the method (HTTP conventions, stable): a caller does not know the
@@ -56,7 +74,7 @@ pub fn client_span(request: &Request) -> Span {
 }
 
 /// 4xx and 5xx are errors to whoever asked, and so is no answer.
-fn received(span: &Span, answer: &Result<Response>) {
+fn received(span: &Span, answer: &Result) {
     match answer.as_ref().map(Response::status) {
         Ok(status) => record(span, status, status.as_u16() >= 400),
         Err(error) => {

@@ -16,5 +16,5 @@ mod client;
 mod server;
 mod status;
 
-pub use client::{client_span, get, send};
-pub use server::{answer_within, caller, serve, server_span};
+pub use client::{Result, client_span, get, get_bare, send};
+pub use server::{answer_within, caller, serve, serve_bare, server_span};

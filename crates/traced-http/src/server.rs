@@ -20,8 +20,16 @@ use crate::status::record;
 /// # Errors
 /// When the listener is not ready for tokio (non-blocking), or fails.
 pub async fn serve(listener: TcpListener, routes: Router) -> io::Result<()> {
+    serve_bare(listener, routes.layer(middleware::from_fn(answer))).await
+}
+
+/// Serves the routes without any span: for a service that makes its own.
+///
+/// # Errors
+/// When the listener is not ready for tokio (non-blocking), or fails.
+pub async fn serve_bare(listener: TcpListener, routes: Router) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    axum::serve(listener, routes.layer(middleware::from_fn(answer))).await
+    axum::serve(listener, routes).await
 }
 
 async fn answer(request: Request, next: Next) -> Response {

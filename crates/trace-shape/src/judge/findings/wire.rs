@@ -1,8 +1,10 @@
 //! What crossed the wire between two services.
 
+use std::collections::BTreeSet;
+
 use super::{Case, Finding, listed, shorten};
 use crate::{
-    Code, Crossing, STRANGER,
+    Code, Crossing, HARNESS, STRANGER,
     judge::{callers::traceparent, tree::Item},
 };
 
@@ -101,35 +103,46 @@ fn carried(crossing: &Crossing) -> String {
     format!("`{}` carried {names}", crossing.request)
 }
 
-/// Baggage that was sent to a stranger.
+/// Baggage and ids that were sent to a stranger.
 pub(super) fn findings(case: &Case<'_, '_>) -> Vec<Finding> {
-    let sent = case
-        .evidence
-        .crossings
-        .iter()
-        .filter(|crossing| crossing.to == STRANGER);
-    let leaks = sent.filter_map(|crossing| Some((crossing, crossing.header("baggage")?)));
-    leaks
-        .map(|(crossing, value)| leaked(crossing, value))
-        .collect()
+    let crossings = case.evidence.crossings.iter();
+    let sent = crossings.filter(|crossing| crossing.to == STRANGER && crossing.from != HARNESS);
+    sent.filter_map(leaked).collect()
 }
 
-fn leaked(crossing: &Crossing, value: &str) -> Finding {
-    let keys = value
-        .split(',')
-        .filter_map(|member| member.split('=').next());
-    let keys: Vec<String> = keys.map(|key| format!("`{}`", key.trim())).collect();
+fn leaked(crossing: &Crossing) -> Option<Finding> {
     let from = &crossing.from;
-    let message = format!(
-        "{from} sent baggage to a stranger: {}. Whatever baggage holds, a third party can read.",
-        keys.join(", ")
-    );
+    let (message, what, carrier) = match (crossing.header("baggage"), ids(crossing)) {
+        (Some(baggage), _) => {
+            let members = baggage
+                .split(',')
+                .filter_map(|member| member.split('=').next());
+            // Baggage has no order.
+            let keys: BTreeSet<String> = members.map(|key| format!("`{}`", key.trim())).collect();
+            let keys = Vec::from_iter(keys).join(", ");
+            let message = format!(
+                "{from} sent baggage to a stranger: {keys}. Whatever baggage holds, a third party can \
+                 read."
+            );
+            (message, keys, "baggage")
+        }
+        (None, Some(_)) => {
+            let message = format!(
+                "{from} sent the ids of its trace to a stranger, who can write into it with them."
+            );
+            (message, "a `traceparent`".to_owned(), "a `traceparent`")
+        }
+        (None, None) => return None,
+    };
     let mut finding = Finding::new(Code::LeakedBaggage, message, from.clone(), "")
-        .between("no baggage", keys.join(", "))
+        .between(format!("no {}", carrier.trim_start_matches("a ")), what)
         .look_at(format!(
             "where {from} writes headers into requests that leave your services"
         ));
     finding.diagnosis.service = Some(from.clone());
-    finding.diagnosis.wire = Some(format!("{from} sent `{}` with baggage.", crossing.request));
-    finding
+    finding.diagnosis.wire = Some(format!(
+        "{from} sent `{}` with {carrier}.",
+        crossing.request
+    ));
+    Some(finding)
 }
