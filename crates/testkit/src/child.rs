@@ -7,6 +7,7 @@ use std::{
     os::{fd::AsFd, unix::net::UnixStream},
     panic::{self, AssertUnwindSafe, PanicHookInfo},
     path::Path,
+    pin::Pin,
     process,
     sync::{OnceLock, mpsc},
     thread,
@@ -45,6 +46,9 @@ pub(crate) enum Flavour {
     /// One thread for everything.
     CurrentThread,
 }
+
+/// A service at work.
+type Service = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
 impl Me {
     /// Takes the line to the test from standard input, which is then empty for the code under test:
@@ -98,17 +102,26 @@ impl Me {
         F: Future + Send + 'static,
         F::Output: Outcome,
     {
+        let start = |place| -> Service {
+            let service = service(place);
+            Box::pin(async move { service.await.outcome() })
+        };
+        self.serve_boxed(name, Box::new(start))
+    }
+
+    /// What does not depend on the service is compiled here, and not in each test anew.
+    fn serve_boxed(&self, name: &str, start: Box<dyn FnOnce(Place) -> Service + '_>) -> ! {
         let telemetry = self.set_up(Some(name));
         let runtime = runtime(Flavour::MultiThread);
         let place = Place::new(self.teller.clone());
         let started = panic::catch_unwind(AssertUnwindSafe(|| {
             let _inside = runtime.enter();
-            service(place)
+            start(place)
         }));
         match started {
-            Ok(future) => {
+            Ok(service) => {
                 let teller = self.teller.clone();
-                let service = runtime.spawn(async move { future.await.outcome() });
+                let service = runtime.spawn(service);
                 runtime.spawn(async move {
                     let told = service.await.map(|outcome| Told::Returned(outcome.err()));
                     teller.tell(&told.unwrap_or(Told::Unwound));
@@ -156,8 +169,15 @@ fn settle() {
 
 /// Runs a future to its end, and lets what it left behind go on while its spans are open.
 pub(crate) fn block_on<F: Future>(flavour: Flavour, code: impl FnOnce() -> F) -> F::Output {
+    let mut answer = None;
+    block_on_boxed(flavour, Box::pin(async { answer = Some(code().await) }));
+    answer.unwrap_or_else(|| unreachable!("the future has ended"))
+}
+
+/// What does not depend on the future is compiled here, and not in each test anew.
+fn block_on_boxed(flavour: Flavour, work: Pin<Box<dyn Future<Output = ()> + '_>>) {
     let runtime = runtime(flavour);
-    let answer = runtime.block_on(async { code().await });
+    runtime.block_on(work);
     runtime.block_on(async {
         while unsettled() {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -165,7 +185,6 @@ pub(crate) fn block_on<F: Future>(flavour: Flavour, code: impl FnOnce() -> F) ->
     });
     // Dropping it would end the spans of tasks that never end; the process ends soon.
     mem::forget(runtime);
-    answer
 }
 
 fn runtime(flavour: Flavour) -> tokio::runtime::Runtime {
