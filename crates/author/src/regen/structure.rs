@@ -53,20 +53,29 @@ fn line(span: &Value, all: &[&Value]) -> String {
         .iter()
         .find(|other| other["spanId"] == parent)
         .map(|other| &other["name"]);
-    let mut keys: Vec<_> = list(&span["attributes"])
+    let mut attributes: Vec<_> = list(&span["attributes"])
         .iter()
-        .filter_map(|attribute| attribute["key"].as_str())
-        .filter(|key| !is_volatile(key))
+        .filter(|attribute| !attribute["key"].as_str().is_none_or(is_volatile))
+        .map(attribute)
         .collect();
-    keys.sort_unstable();
+    attributes.sort_unstable();
     format!(
-        "span {} below {parent:?} kind {} status {} links {} events {} {keys:?}",
+        "span {} below {parent:?} kind {} status {} links {} events {} {attributes:?}",
         span["name"],
         span["kind"],
         span["status"]["code"],
         list(&span["links"]).len(),
         list(&span["events"]).len(),
     )
+}
+
+/// Key and value; what is measured differs from run to run.
+fn attribute(attribute: &Value) -> String {
+    let value = &attribute["value"];
+    match value["doubleValue"].is_null() {
+        true => format!("{} {value}", attribute["key"]),
+        false => format!("{} #", attribute["key"]),
+    }
 }
 
 fn list(value: &Value) -> &[Value] {
