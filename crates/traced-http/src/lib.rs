@@ -17,4 +17,4 @@ mod server;
 mod status;
 
 pub use client::{Result, client_span, get, get_bare, send};
-pub use server::{answer_within, caller, serve, serve_bare, server_span};
+pub use server::{answer_within, caller, serve, serve_bare, server_span, traced};

@@ -20,7 +20,12 @@ use crate::status::record;
 /// # Errors
 /// When the listener is not ready for tokio (non-blocking), or fails.
 pub async fn serve(listener: TcpListener, routes: Router) -> io::Result<()> {
-    serve_bare(listener, routes.layer(middleware::from_fn(answer))).await
+    serve_bare(listener, traced(routes)).await
+}
+
+/// The routes, each request within a SERVER span that is a child of whoever sent it.
+pub fn traced(routes: Router) -> Router {
+    routes.layer(middleware::from_fn(answer))
 }
 
 /// Serves the routes without any span: for a service that makes its own.

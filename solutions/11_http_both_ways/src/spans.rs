@@ -26,20 +26,25 @@ pub(crate) fn server(request: &Request) -> Span {
 }
 
 /// A span of kind CLIENT, named by the method: the caller does not know the other side's routes.
-pub(crate) fn client(request: &reqwest::Request) -> Span {
+pub(crate) fn client(request: &reqwest::Request, resend: u32) -> Span {
     let url = request.url();
-    info_span!(
+    let span = info_span!(
         "client",
         otel.name = request.method().as_str(),
         otel.kind = "client",
         otel.status_code = Empty,
         error.type = Empty,
         http.request.method = request.method().as_str(),
+        http.request.resend_count = Empty,
         http.response.status_code = Empty,
         server.address = url.host_str(),
         server.port = url.port_or_known_default(),
         url.full = url.as_str(),
-    )
+    );
+    if resend > 0 {
+        span.record("http.request.resend_count", resend);
+    }
+    span
 }
 
 /// Records what a server answered; 5xx is its own error, 4xx is the caller's.

@@ -7,7 +7,6 @@ mod spans;
 use std::{io, net::TcpListener, sync::LazyLock};
 
 use axum::{Router, extract::Request, middleware, response::Response, routing::get};
-use marketplace::Market;
 use tracing::Instrument;
 use {
     opentelemetry::{Context, global},
@@ -16,12 +15,12 @@ use {
     tracing_opentelemetry::OpenTelemetrySpanExt,
 };
 
-static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(handlers::client);
 
 /// The service that has the cars.
 pub async fn inventory(listener: TcpListener) -> io::Result<()> {
     let routes = Router::new().route("/cars/{id}", get(handlers::find));
-    serve(listener, routes.with_state(Market::open())).await
+    serve(listener, routes.with_state(handlers::Inventory::open())).await
 }
 
 /// The service that shows them; `inventory` is the address of the other one.
@@ -51,10 +50,10 @@ async fn answer(request: Request, next: middleware::Next) -> Response {
     response
 }
 
-/// Sends a request within a CLIENT span.
-async fn fetch(url: &str) -> reqwest::Result<reqwest::Response> {
+/// Sends a request within a CLIENT span; `resend` of them were sent before it.
+async fn fetch(url: &str, resend: u32) -> reqwest::Result<reqwest::Response> {
     let mut request = CLIENT.get(url).build()?;
-    let span = spans::client(&request);
+    let span = spans::client(&request, resend);
     let context = span.context();
     let mut headers = HeaderInjector(request.headers_mut());
     global::get_text_map_propagator(|propagator| {
