@@ -49,7 +49,11 @@ pub fn exercise(input: &Input, exercise: &Exercise, mode: Mode) -> io::Result<Ve
         let outcome = bench::check(input, exercise, &subject)?;
         let run = bench::most_telling(&outcome, &verify)?;
         let files = Files::of(input, exercise, name);
-        let now = normal::normalise(&format!("{}/{name}", exercise.slug), &run)?;
+        let now = normal::normalise(
+            &format!("{}/{name}", exercise.slug),
+            &run,
+            input.layout.root(),
+        )?;
         findings.extend(files.refresh(input, exercise, &now, mode)?);
     }
     findings.extend(tables(input, exercise, mode)?);

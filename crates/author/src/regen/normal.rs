@@ -1,9 +1,12 @@
-//! A run without what differs from run to run: ids, times, ports.
+//! A run without what differs from run to run: ids, times, ports, the folder of the checkout.
 //!
 //! Two runs of the same code then have the same ids, so that a page's pictures stay put; how long
 //! things took stays, since a waterfall without it shows nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use serde_json::Value;
 use trace_model::{Forest, NodeId, Span, otlp_json};
@@ -27,11 +30,12 @@ pub(super) struct Normal {
 }
 
 /// Normalises a run. `name` is its own, such as `tasks/failing`: runs of different names share no id,
-/// so that all of them fit into one backend.
+/// so that all of them fit into one backend. Paths below `root` are told from there.
 ///
 /// # Errors
 /// When the report is no JSON, which only a non-finite number could make it.
-pub(super) fn normalise(name: &str, run: &Recorded) -> serde_json::Result<Normal> {
+pub(super) fn normalise(name: &str, run: &Recorded, root: &Path) -> serde_json::Result<Normal> {
+    let root = format!("{}/", root.display());
     let mut report = serde_json::to_value(&run.record.report)?;
     let mut otlp = otlp_json::to_value(&run.spans);
     let origin = run.spans.iter().map(|span| span.start_unix_nano).min();
@@ -41,7 +45,7 @@ pub(super) fn normalise(name: &str, run: &Recorded) -> serde_json::Result<Normal
             if is_time(key) {
                 *value = rebased(value, origin.unwrap_or_default());
             } else if let Value::String(text) = value {
-                *text = ports(&ids.replace(text));
+                *text = ports(&ids.replace(source(text, &root)));
             }
         });
     }
@@ -209,6 +213,17 @@ fn number(seed: u64, n: u64, digits: usize) -> String {
     format!("{:016x}{:016x}", half(2 * n), half(2 * n + 1))[..digits].to_owned()
 }
 
+/// A path to source code, without where this machine keeps the checkout and what cargo downloads.
+fn source<'a>(text: &'a str, root: &str) -> &'a str {
+    let downloaded = text
+        .split_once("/registry/src/")
+        .and_then(|(_, path)| path.split_once('/'));
+    match downloaded {
+        Some((_, path)) => path,
+        None => text.strip_prefix(root).unwrap_or(text),
+    }
+}
+
 /// The text with the port of each loopback address replaced.
 fn ports(text: &str) -> String {
     let host = "127.0.0.1:";
@@ -262,6 +277,18 @@ mod tests {
             rebased(&Value::from("1000015000"), 1_000_000_000),
             Value::from((EPOCH + 20_000).to_string())
         );
+    }
+
+    #[test]
+    fn paths_say_nothing_of_the_machine() {
+        let of = |text| source(text, "/src/course/");
+        assert_eq!(of("/src/course/crates/a/src/lib.rs"), "crates/a/src/lib.rs");
+        assert_eq!(
+            of("/x/registry/src/index-1/ractor-0.1/src/a.rs"),
+            "ractor-0.1/src/a.rs"
+        );
+        assert_eq!(of("src/lib.rs"), "src/lib.rs");
+        assert_eq!(of("/cars/7"), "/cars/7");
     }
 
     #[test]
