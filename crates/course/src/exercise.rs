@@ -22,6 +22,9 @@ pub struct Settings {
     /// Components beyond Rust that the test starts, such as `nats`.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Heavy crates, by the beginning of their names, that nobody compiles before this exercise.
+    #[serde(default)]
+    pub brings: Vec<String>,
     /// How many processes of the learner's code the test runs at a time (its time budget hangs on it).
     #[serde(default = "one")]
     pub processes: u32,
@@ -100,6 +103,9 @@ pub struct Gap {
     /// The names of the spans that come right with it.
     #[serde(default)]
     pub spans: Vec<String>,
+    /// The service that makes them, where another one has spans of these names as well.
+    #[serde(default)]
+    pub service: Option<String>,
     /// The diagnosis codes that it is about, where several gaps are about one span; none for all.
     #[serde(default)]
     pub codes: Vec<Code>,
@@ -152,11 +158,14 @@ impl Exercise {
         format!("{}-solution", self.slug)
     }
 
-    /// The gap that a span comes right with: the one that names the code of what is wrong with it,
-    /// else the first.
+    /// The gap that a span of the service comes right with: the one that names the code of what is
+    /// wrong with it, else the first.
     #[must_use]
-    pub fn gap_of(&self, span: &str, code: Code) -> Option<(&str, &Gap)> {
-        let about = |gap: &Gap| gap.spans.iter().any(|name| name == span);
+    pub fn gap_of(&self, service: &str, span: &str, code: Code) -> Option<(&str, &Gap)> {
+        let about = |gap: &Gap| {
+            let here = gap.service.as_deref().is_none_or(|of| of == service);
+            here && gap.spans.iter().any(|name| name == span)
+        };
         let gaps = || self.settings.gaps.iter().filter(|(_, gap)| about(gap));
         let exact = gaps().find(|(_, gap)| gap.codes.contains(&code));
         let (id, gap) = exact.or_else(|| gaps().next())?;

@@ -35,6 +35,7 @@ read = "what-a-task-carries"
 [gaps."05.2"]
 what = "where its kind is set"
 spans = ["ask dealers"]
+service = "search"
 codes = ["wrong-kind"]
 "#;
 
@@ -55,9 +56,18 @@ fn exercises_come_in_the_order_of_their_numbers_and_know_their_names() {
     assert_eq!(slugs, ["tasks", "http-both-ways"]);
     assert_eq!(all[1].folder(), "11_http_both_ways");
     assert_eq!(all[0].page(), "part2/05-tasks.html");
-    let gap_of = |code| all[0].gap_of("ask dealers", code).map(|(id, _)| id);
-    assert_eq!(gap_of(Code::LostContext), Some("05.1"));
-    assert_eq!(gap_of(Code::WrongKind), Some("05.2"));
+    let gap_of = |service, code| {
+        all[0]
+            .gap_of(service, "ask dealers", code)
+            .map(|(id, _)| id)
+    };
+    assert_eq!(gap_of("search", Code::LostContext), Some("05.1"));
+    assert_eq!(gap_of("search", Code::WrongKind), Some("05.2"));
+    assert_eq!(
+        gap_of("dealers", Code::WrongKind),
+        Some("05.1"),
+        "not of this service"
+    );
     assert_eq!(all[0].settings.hints[1].text(), "`tracing::Instrument`");
     assert_eq!(
         (all[0].settings.processes, all[0].settings.limit_seconds),

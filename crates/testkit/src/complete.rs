@@ -19,20 +19,48 @@ pub(crate) struct Sources<'a> {
     pub(crate) folder: PathBuf,
 }
 
+/// A span, as far as a gap names it.
+#[derive(Clone)]
+pub(crate) struct Named {
+    pub(crate) service: String,
+    pub(crate) name: String,
+}
+
+impl Named {
+    fn of(span: &Span) -> Self {
+        Self {
+            service: span.service().to_owned(),
+            name: span.name.clone(),
+        }
+    }
+}
+
 impl Sources<'_> {
-    /// Sets `look_at` and `chapter` of a diagnosis; `parent` is the name of the span that the
-    /// diagnosed one should be a child of.
-    pub(crate) fn complete(&self, diagnosis: &mut Diagnosis, parent: Option<&str>) {
-        let sender = parent.filter(|_| self.nothing_was_sent(diagnosis));
+    /// Sets `look_at` and `chapter` of a diagnosis; `parent` is the span that the diagnosed one should
+    /// be a child of.
+    pub(crate) fn complete(&self, diagnosis: &mut Diagnosis, parent: Option<&Named>) {
+        let service = diagnosis.service.clone().unwrap_or_default();
+        let sender = parent.filter(|parent| parent.service != service);
+        let sender = sender.filter(|_| self.nothing_was_sent(diagnosis));
         let renamed = diagnosis
             .expected
             .as_deref()
             .filter(|_| matches!(diagnosis.code, Code::WrongName | Code::IdInName));
         let renamed = renamed.map(|name| name.trim_matches('`'));
-        let gap_of = |span: Option<&str>| self.exercise.gap_of(span?, diagnosis.code);
+        let here = |name: &str| Named {
+            service: service.clone(),
+            name: name.to_owned(),
+        };
+        let gap_of = |span: Option<&Named>| {
+            let span = span?;
+            self.exercise
+                .gap_of(&span.service, &span.name, diagnosis.code)
+        };
         let joiner = self.span_above(diagnosis);
-        let joiner = gap_of(joiner.filter(|_| diagnosis.code == Code::FalseJoin));
-        let own = [sender, diagnosis.span.as_deref(), renamed]
+        let joiner = joiner.filter(|_| diagnosis.code == Code::FalseJoin);
+        let joiner = gap_of(joiner.map(Named::of).as_ref());
+        let (itself, renamed) = (diagnosis.span.as_deref().map(here), renamed.map(here));
+        let own = [sender, itself.as_ref(), renamed.as_ref()]
             .into_iter()
             .find_map(gap_of)
             .or_else(|| self.gap_of_no_span(diagnosis));
@@ -125,13 +153,12 @@ impl Sources<'_> {
         })
     }
 
-    /// The name of the span under which the first one of the diagnosis hangs. It took a span that
+    /// The span under which the first one of the diagnosis hangs. It took a span that
     /// does not belong to it as its parent: the one that was current and should not have been.
-    fn span_above(&self, diagnosis: &Diagnosis) -> Option<&str> {
+    fn span_above(&self, diagnosis: &Diagnosis) -> Option<&Span> {
         let span = diagnosis.spans.first()?;
         let node = self.forest.find(span.trace_id, span.span_id)?;
-        let above = self.forest.span(self.forest.node(node).parent?)?;
-        Some(&above.name)
+        self.forest.span(self.forest.node(node).parent?)
     }
 
     /// Where the first span of the diagnosis says that it was made.

@@ -1,188 +1,94 @@
-//! Finds the heads of requests in what a client sends: HTTP/1.1 framing, read on the side
-//! (RFC 9112, sections 2 to 7). The bytes themselves are never changed.
+//! Finds what carries a context in what crosses the wire: the heads of requests, whatever the protocol.
+//! The bytes themselves are read on the side and never changed.
+
+mod http1;
+mod http2;
+
+use std::fmt;
 
 use trace_shape::Crossing;
 
+use http1::Http1;
+use http2::Http2;
+
 /// A head longer than this is not read, nor is anything after it.
 const LONGEST_HEAD: usize = 64 * 1024;
-const MOST_HEADERS: usize = 128;
 
 /// Reads one connection, from the client's side.
 #[derive(Debug, Default)]
 pub(crate) struct Heads {
     unread: Vec<u8>,
-    expected: Part,
+    protocol: Option<Box<dyn Frames>>,
+    /// Something that is none of the protocols, or no longer.
+    unknown: bool,
 }
 
-/// What comes next on the connection.
-#[derive(Debug, Default)]
-enum Part {
-    #[default]
-    Head,
-    Body(u64),
-    ChunkSize,
-    /// A chunk and the line end after it.
-    Chunk(u64),
-    Trailers,
-    /// Something that is not HTTP/1.1, or no longer.
+/// The framing of a protocol.
+trait Frames: fmt::Debug + Send {
+    /// Takes the next part off the bytes that were not read yet.
+    fn step(&mut self, unread: &[u8]) -> Step;
+}
+
+/// What the next part is.
+enum Step {
+    /// So many bytes, with a head among them or without one (`from` and `to` are not known here).
+    Used(usize, Option<Crossing>),
+    /// Not complete.
+    More,
+    /// Nothing that can be read, and nothing after it can.
     Unknown,
 }
 
 impl Heads {
     /// Takes the next bytes; returns the heads that they complete, without `from` and `to`.
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<Crossing> {
-        self.unread.extend_from_slice(bytes);
         let mut found = Vec::new();
-        while self.step(&mut found) {}
-        found
-    }
-
-    /// One part further; false when more bytes are needed.
-    fn step(&mut self, found: &mut Vec<Crossing>) -> bool {
-        let (used, next) = match &self.expected {
-            Part::Head => match head(&self.unread) {
-                Some((used, head, next)) => {
-                    found.extend(head);
-                    (used, next)
-                }
-                None => return false,
-            },
-            Part::Body(left) => skip(&self.unread, *left, Part::Body, Part::Head),
-            Part::Chunk(left) => skip(&self.unread, *left, Part::Chunk, Part::ChunkSize),
-            Part::ChunkSize => match httparse::parse_chunk_size(&self.unread) {
-                Ok(httparse::Status::Complete((used, 0))) => (used, Part::Trailers),
-                Ok(httparse::Status::Complete((used, size))) => {
-                    (used, Part::Chunk(size.saturating_add(2)))
-                }
-                Ok(httparse::Status::Partial) => return false,
-                Err(_) => (0, Part::Unknown),
-            },
-            Part::Trailers => match trailers(&self.unread) {
-                Some(parsed) => parsed,
-                None => return false,
-            },
-            Part::Unknown => {
-                self.unread.clear();
-                return false;
-            }
-        };
-        self.unread.drain(..used);
-        self.expected = next;
-        // Without anything left there is nothing to go on with, but an empty body ends at once.
-        !self.unread.is_empty() || matches!(self.expected, Part::Body(0) | Part::Unknown)
-    }
-}
-
-/// Goes over up to `left` bytes.
-fn skip(unread: &[u8], left: u64, more: fn(u64) -> Part, after: Part) -> (usize, Part) {
-    let used = usize::try_from(left)
-        .unwrap_or(usize::MAX)
-        .min(unread.len());
-    match left - used as u64 {
-        0 => (used, after),
-        left => (used, more(left)),
-    }
-}
-
-/// Length, head and what follows it; none while it is not complete.
-fn head(unread: &[u8]) -> Option<(usize, Option<Crossing>, Part)> {
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-    let mut request = httparse::Request::new(&mut headers);
-    match request.parse(unread) {
-        Ok(httparse::Status::Complete(used)) => {
-            let crossing = crossing(&request);
-            let next = after(&crossing, request.method);
-            Some((used, Some(crossing), next))
+        if self.unknown {
+            return found;
         }
-        Ok(httparse::Status::Partial) if unread.len() < LONGEST_HEAD => None,
-        _ => Some((0, None, Part::Unknown)),
+        self.unread.extend_from_slice(bytes);
+        loop {
+            let Some(protocol) = &mut self.protocol else {
+                match recognised(&self.unread) {
+                    Some(protocol) => self.protocol = Some(protocol),
+                    None => return found,
+                }
+                continue;
+            };
+            match protocol.step(&self.unread) {
+                Step::Used(used, head) => {
+                    self.unread.drain(..used);
+                    found.extend(head);
+                    if self.unread.is_empty() {
+                        return found;
+                    }
+                }
+                Step::More => return found,
+                Step::Unknown => {
+                    (self.unread, self.unknown) = (Vec::new(), true);
+                    return found;
+                }
+            }
+        }
     }
 }
 
-fn crossing(request: &httparse::Request<'_, '_>) -> Crossing {
-    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    let header = |header: &httparse::Header<'_>| {
-        let value = String::from_utf8_lossy(header.value).into_owned();
-        (header.name.to_lowercase(), value)
-    };
-    Crossing {
-        request: format!("{} {}", text(request.method), text(request.path)),
-        headers: request.headers.iter().map(header).collect(),
-        ..Crossing::default()
+/// The protocol of a connection that begins like this; none while it may still be one of several.
+fn recognised(begin: &[u8]) -> Option<Box<dyn Frames>> {
+    let length = begin.len().min(http2::PREFACE.len());
+    if begin[..length] != http2::PREFACE[..length] {
+        return Some(Box::new(Http1::default()));
     }
-}
-
-/// The framing of the body (RFC 9112, section 6.3).
-fn after(head: &Crossing, method: Option<&str>) -> Part {
-    if method == Some("CONNECT") || head.header("upgrade").is_some() {
-        return Part::Unknown;
-    }
-    if let Some(coding) = head.header("transfer-encoding") {
-        let chunked = coding.to_lowercase().contains("chunked");
-        return if chunked {
-            Part::ChunkSize
-        } else {
-            Part::Unknown
-        };
-    }
-    match head
-        .header("content-length")
-        .map(|length| length.trim().parse())
-    {
-        None => Part::Head,
-        Some(Ok(length)) => Part::Body(length),
-        Some(Err(_)) => Part::Unknown,
-    }
-}
-
-fn trailers(unread: &[u8]) -> Option<(usize, Part)> {
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-    match httparse::parse_headers(unread, &mut headers) {
-        Ok(httparse::Status::Complete((used, _))) => Some((used, Part::Head)),
-        Ok(httparse::Status::Partial) if unread.len() < LONGEST_HEAD => None,
-        _ => Some((0, Part::Unknown)),
-    }
+    (length == http2::PREFACE.len()).then(|| Box::<Http2>::default() as Box<dyn Frames>)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const CONVERSATION: &str = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\
-        5;ext=1\r\nGET /\r\n3\r\n\r\n\r\r\n0\r\nTrailer: t\r\n\r\n\
-        POST /b HTTP/1.1\r\nB: 2\r\nA: 1\r\nb: 3\r\nContent-Length: 16\r\n\r\nGET / HTTP/1.1\r\n\
-        GET /c HTTP/1.1\r\n\r\n\
-        POST /d HTTP/1.1\r\nContent-Length: 0\r\n\r\n\
-        GET /e HTTP/1.1\r\nUpgrade: websocket\r\n\r\n\
-        GET /not-http HTTP/1.1\r\n\r\n";
-
-    fn requests(piece: usize) -> Vec<String> {
-        let mut heads = Heads::default();
-        let pieces = CONVERSATION.as_bytes().chunks(piece);
-        let found = pieces.flat_map(|bytes| heads.feed(bytes));
-        found.map(|crossing| crossing.request).collect()
-    }
-
     #[test]
-    fn bodies_are_never_taken_for_heads_however_the_bytes_arrive() {
-        let expected = ["POST /a", "POST /b", "GET /c", "POST /d", "GET /e"];
-        for piece in [1, 2, 3, 7, 64, CONVERSATION.len()] {
-            assert_eq!(requests(piece), expected, "in pieces of {piece}");
-        }
-    }
-
-    #[test]
-    fn headers_keep_their_order_and_their_doubles() {
+    fn what_is_none_of_the_protocols_is_let_through_unread() {
         let mut heads = Heads::default();
-        let found = heads.feed(CONVERSATION.as_bytes());
-        let names: Vec<&str> = found[1].headers.iter().map(|(name, _)| &**name).collect();
-        assert_eq!(names, ["b", "a", "b", "content-length"]);
-    }
-
-    #[test]
-    fn what_is_not_http_is_let_through_unread() {
-        let mut heads = Heads::default();
-        assert_eq!(heads.feed(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), []);
         assert_eq!(heads.feed(b"\x16\x03\x01\x02"), []);
         assert!(heads.unread.is_empty());
         let mut heads = Heads::default();
@@ -190,5 +96,10 @@ mod tests {
         heads.feed(b"GET /");
         assert_eq!(heads.feed(&long), []);
         assert!(heads.unread.is_empty());
+        assert_eq!(
+            heads.feed(b"GET /a HTTP/1.1\r\n\r\n"),
+            [],
+            "nor anything after it"
+        );
     }
 }

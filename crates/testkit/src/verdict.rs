@@ -7,7 +7,13 @@ use trace_model::Span;
 use trace_shape::{Code, Diagnosis, Mark, Report, Row, Shape, judge};
 use trace_view::{Links, Style, clean, text};
 
-use crate::{complete::Sources, deliver, record, run::Ran, seen::Seen, site::Site};
+use crate::{
+    complete::{Named, Sources},
+    deliver, record,
+    run::Ran,
+    seen::Seen,
+    site::Site,
+};
 
 /// How many lines of a process's output are shown.
 const LINES: usize = 12;
@@ -95,16 +101,16 @@ fn complete<T>(report: &mut Report, ran: &Ran<T>) {
         crossings: ran.seen.crossings(),
         folder: ran.site.sources(),
     };
-    let parents: Vec<Option<String>> = (0..report.diagnoses.len())
+    let parents: Vec<Option<Named>> = (0..report.diagnoses.len())
         .map(|index| parent(&report.rows, index))
         .collect();
     for (diagnosis, parent) in report.diagnoses.iter_mut().zip(parents) {
-        sources.complete(diagnosis, parent.as_deref());
+        sources.complete(diagnosis, parent.as_ref());
     }
 }
 
-/// The name of the expected span above the first row of a diagnosis.
-fn parent(rows: &[Row], diagnosis: usize) -> Option<String> {
+/// The expected span above the first row of a diagnosis.
+fn parent(rows: &[Row], diagnosis: usize) -> Option<Named> {
     let at = rows
         .iter()
         .position(|row| row.diagnosis == Some(diagnosis))?;
@@ -112,10 +118,11 @@ fn parent(rows: &[Row], diagnosis: usize) -> Option<String> {
         .iter()
         .rev()
         .find(|row| row.depth < rows[at].depth)?;
-    above
-        .expected
-        .as_ref()
-        .map(|expected| expected.name.clone())
+    let expected = above.expected.as_ref()?;
+    Some(Named {
+        service: expected.service.clone(),
+        name: expected.name.clone(),
+    })
 }
 
 fn record_of<T>(ran: &Ran<T>, report: Report) -> TestRecord {

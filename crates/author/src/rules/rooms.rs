@@ -177,15 +177,20 @@ fn heavy(input: &Input, package: &Package, kinds: &str) -> Vec<Finding> {
         .lines()
         .filter_map(|line| line.split(' ').next())
         .collect();
+    let mut exercises = input.exercises.iter();
+    let exercise = exercises.find(|exercise| exercise.slug == package.name.as_str());
+    let brought = exercise.map_or(&[][..], |exercise| &exercise.settings.brings);
     names
         .into_iter()
         .filter(|name| HEAVY.iter().any(|heavy| name.starts_with(heavy)))
+        .filter(|name| !brought.iter().any(|brought| name.starts_with(&**brought)))
         .map(|name| {
             let what = format!(
                 "`{name}` is on the way to the first verdict of `{}`",
                 package.name
             );
-            let repair = "put it behind a feature, or in a package that is compiled afterwards";
+            let repair = "put it behind a feature, or in a package that is compiled afterwards; an \
+                          exercise that is about it says so: `brings` in its exercise.toml";
             Finding::in_file(&manifest, what, repair)
         })
         .collect()

@@ -98,6 +98,9 @@ fn what_is_heavy_is_named_on_the_way_to_the_first_verdict() {
     let rest = "[dependencies]\ntonic = { path = \"../tonic\" }\n";
     fixture.write("crates/testkit/Cargo.toml", &manifest("testkit", rest));
     assert_eq!(fixture.paths(check), ["exercises/01_sample/Cargo.toml"]);
+    let settings = "exercises/01_sample/exercise.toml";
+    fixture.replace(settings, "minutes", "brings = [\"tonic\"]\nminutes");
+    assert_eq!(fixture.paths(check), [""; 0], "an exercise about it");
 }
 
 #[test]
