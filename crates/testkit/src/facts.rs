@@ -101,6 +101,22 @@ pub fn links_to_nothing(seen: &Seen, name: &str, why: &str) -> Fact {
     Err(Box::new(about_span(Code::WrongLink, linked, message)))
 }
 
+/// No span of that name has a link beside its parent: a caller is the one or the other. Where one is a
+/// root, the shape has more to say.
+///
+/// # Errors
+/// `wrong-link`, for the first one that has.
+pub fn parent_or_link(seen: &Seen, name: &str) -> Fact {
+    let both = |span: &&Span| span.parent_span_id.is_some() && !span.links.is_empty();
+    let spans = seen.named(name);
+    let Some(span) = spans.into_iter().find(both) else {
+        return Ok(());
+    };
+    let message =
+        format!("`{name}` has a link beside its parent, which says already whose work it is");
+    Err(Box::new(about_span(Code::WrongLink, span, message)))
+}
+
 /// The root span of that name was current only while its own future was polled. `left` is what
 /// [`crate::watched`] saw. Where one of that name is no root, the shape has more to say.
 ///
@@ -228,6 +244,14 @@ mod tests {
             cut_off: BTreeSet::new(),
         };
         assert!(links_to_nothing(&seen(alone), "tick", "-").is_ok());
+        let mut child = linked.clone();
+        child.parent_span_id = Some(child.span_id);
+        assert!(
+            parent_or_link(&seen(linked.clone()), "tick").is_ok(),
+            "a root"
+        );
+        let both = parent_or_link(&seen(child), "tick").expect_err("a parent and a link");
+        assert_eq!(both.code, Code::WrongLink);
         let seen = seen(linked);
         let wrong = links_to_nothing(&seen, "tick", "nobody sent it").expect_err("a link");
         assert_eq!(wrong.code, Code::WrongLink);

@@ -1,6 +1,8 @@
 //! Finds what carries a context in what crosses the wire: the heads of requests, whatever the protocol.
 //! The bytes themselves are read on the side and never changed.
 
+mod carried;
+mod cluster;
 mod http1;
 mod http2;
 
@@ -8,13 +10,14 @@ use std::fmt;
 
 use trace_shape::Crossing;
 
+use cluster::Cluster;
 use http1::Http1;
 use http2::Http2;
 
 /// A head longer than this is not read, nor is anything after it.
 const LONGEST_HEAD: usize = 64 * 1024;
 
-/// Reads one connection, from the client's side.
+/// Reads one direction of a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Heads {
     unread: Vec<u8>,
@@ -25,6 +28,11 @@ pub(crate) struct Heads {
 
 /// The framing of a protocol.
 trait Frames: fmt::Debug + Send {
+    /// Whether either side may send something with a head.
+    fn both_ways(&self) -> bool {
+        false
+    }
+
     /// Takes the next part off the bytes that were not read yet.
     fn step(&mut self, unread: &[u8]) -> Step;
 }
@@ -40,6 +48,12 @@ enum Step {
 }
 
 impl Heads {
+    /// Whether what comes back is to be read as well; false while the protocol is not known.
+    pub(crate) fn both_ways(&self) -> bool {
+        let protocol = self.protocol.as_ref();
+        protocol.is_some_and(|protocol| protocol.both_ways())
+    }
+
     /// Takes the next bytes; returns the heads that they complete, without `from` and `to`.
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<Crossing> {
         let mut found = Vec::new();
@@ -76,10 +90,13 @@ impl Heads {
 /// The protocol of a connection that begins like this; none while it may still be one of several.
 fn recognised(begin: &[u8]) -> Option<Box<dyn Frames>> {
     let length = begin.len().min(http2::PREFACE.len());
-    if begin[..length] != http2::PREFACE[..length] {
-        return Some(Box::new(Http1::default()));
+    match begin.first()? {
+        // A length of eight bytes, and never one of HTTP's letters.
+        0 => Some(Box::<Cluster>::default()),
+        _ if begin[..length] != http2::PREFACE[..length] => Some(Box::<Http1>::default()),
+        _ if length == http2::PREFACE.len() => Some(Box::<Http2>::default()),
+        _ => None,
     }
-    (length == http2::PREFACE.len()).then(|| Box::<Http2>::default() as Box<dyn Frames>)
 }
 
 #[cfg(test)]

@@ -35,7 +35,17 @@ impl Place {
         Ok(listener)
     }
 
-    /// The address of another service, without a slash at the end. It leads through the wire tap.
+    /// The address of another service, host and port. It leads through the wire tap.
+    ///
+    /// # Panics
+    /// When the test has no such service.
+    #[must_use]
+    pub fn address(&self, service: &str) -> String {
+        let url = self.url(service);
+        url.trim_start_matches("http://").to_owned()
+    }
+
+    /// The same as a URL, without a slash at the end.
     ///
     /// # Panics
     /// When the test has no such service.

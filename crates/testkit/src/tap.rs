@@ -128,7 +128,7 @@ impl Shared {
 
     /// One connection. A broken end closes the other: each side sees what it would have seen
     /// without the tap.
-    fn pass(&self, client: TcpStream) {
+    fn pass(self: &Arc<Self>, client: TcpStream) {
         let Ok(server) = self.target.connect() else {
             return;
         };
@@ -138,12 +138,37 @@ impl Shared {
             return;
         };
         self.keep([&client, &server]);
+        let both_ways = Arc::new(AtomicBool::new(false));
+        let (shared, answers) = (self.clone(), both_ways.clone());
         thread::spawn(move || {
-            let _ = io::copy(&mut server_back, &mut client_back);
+            let mut heads = Heads::default();
+            let _ = copy(&mut server_back, &mut client_back, |bytes| {
+                if answers.load(Ordering::SeqCst) {
+                    shared.note(heads.feed(bytes), Direction::Back);
+                }
+            });
             let _ = client_back.shutdown(Shutdown::Write);
         });
-        let _ = self.forward(&client, &server);
+        let mut heads = Heads::default();
+        let _ = copy(&mut &client, &mut &server, |bytes| {
+            self.note(heads.feed(bytes), Direction::There);
+            both_ways.store(heads.both_ways(), Ordering::SeqCst);
+        });
         let _ = server.shutdown(Shutdown::Write);
+    }
+
+    fn note(&self, heads: Vec<Crossing>, direction: Direction) {
+        let (from, to) = match direction {
+            Direction::There => (&self.from, &self.target.service),
+            Direction::Back => (&self.target.service, &self.from),
+        };
+        for head in heads {
+            self.log.add(Crossing {
+                from: from.clone(),
+                to: to.clone(),
+                ..head
+            });
+        }
     }
 
     fn keep(&self, ends: [&TcpStream; 2]) {
@@ -156,23 +181,24 @@ impl Shared {
             }
         }
     }
+}
 
-    fn forward(&self, mut client: &TcpStream, mut server: &TcpStream) -> io::Result<()> {
-        let mut heads = Heads::default();
-        let mut buffer = vec![0; 16 * 1024];
-        loop {
-            let read = client.read(&mut buffer)?;
-            if read == 0 {
-                return Ok(());
-            }
-            for head in heads.feed(&buffer[..read]) {
-                self.log.add(Crossing {
-                    from: self.from.clone(),
-                    to: self.target.service.clone(),
-                    ..head
-                });
-            }
-            server.write_all(&buffer[..read])?;
+/// Whether something goes the way of the connection.
+#[derive(Clone, Copy)]
+enum Direction {
+    There,
+    Back,
+}
+
+/// Passes everything on, and shows it before it goes.
+fn copy(from: &mut impl Read, to: &mut impl Write, mut show: impl FnMut(&[u8])) -> io::Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let read = from.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(());
         }
+        show(&buffer[..read]);
+        to.write_all(&buffer[..read])?;
     }
 }
