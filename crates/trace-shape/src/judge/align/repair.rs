@@ -277,7 +277,8 @@ impl Alignment {
         self.instances.len() - 1
     }
 
-    /// The extra item that is most like the line, in the trace of its parent where possible.
+    /// The extra item that is most like the line: one that is a child where it should link, or the other
+    /// way round, before one in the trace of its parent, and that before any other.
     fn closest(
         &self,
         solver: &mut Solver<'_, '_>,
@@ -297,9 +298,31 @@ impl Alignment {
             .take(CANDIDATES);
         let ranked = fits.collect::<Vec<_>>().into_iter().filter_map(|item| {
             let elsewhere = trace.is_some_and(|trace| tree.items[item].trace_id != trace);
-            Some((solver.distance(gap.line, item)?, elsewhere, item))
+            let unrelated = !self.is_related(solver, gap, item);
+            Some((solver.distance(gap.line, item)?, unrelated, elsewhere, item))
         });
-        ranked.min().map(|(_, _, item)| item)
+        ranked.min().map(|(_, _, _, item)| item)
+    }
+
+    /// Whether the item hangs below the span that it should link to, or links to the one that it should
+    /// hang below.
+    fn is_related(&self, solver: &Solver<'_, '_>, gap: Gap, item: usize) -> bool {
+        let items = &solver.tree.items;
+        let label = |above: usize| {
+            let instance = &self.instances[self.of_item[above]?];
+            solver.expected.line(instance.line).label.as_ref()
+        };
+        let links = &solver.expected.line(gap.line).links;
+        let below = items[item].parent.and_then(label);
+        let wanted = gap.parent.and_then(|parent| self.instances[parent].item);
+        let linked = |link: &trace_model::Link| {
+            let target = (link.trace_id, link.span_id);
+            wanted.is_some_and(|above| (items[above].trace_id, items[above].span_id) == target)
+        };
+        below.is_some_and(|label| links.contains(label))
+            || items[item]
+                .span
+                .is_some_and(|span| span.links.iter().any(linked))
     }
 
     /// Extra items that a line still has room for elsewhere: one of `x1..*` nested in another.
