@@ -25,6 +25,8 @@ pub(crate) struct State {
     pub(crate) closed: bool,
     /// How it ended, in words; none while it runs.
     pub(crate) ended: Option<End>,
+    /// The test has killed it, as part of what it tests.
+    pub(crate) killed: bool,
 }
 
 /// How a process ended.

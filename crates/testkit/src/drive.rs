@@ -3,16 +3,19 @@
 use std::{
     collections::BTreeMap,
     panic,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use rustix::process::Signal;
 use serde::de::DeserializeOwned;
-use trace_shape::Call;
+use trace_shape::{Call, Crossing, HARNESS};
 use ureq::{
     AsSendBody,
     http::{self, Method},
 };
+
+use crate::{process::Handle, stage::Stage, tap::Log, wires::Wires};
 
 /// The header that carries the harness's id of a request.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
@@ -25,6 +28,8 @@ pub struct Client {
     urls: BTreeMap<String, String>,
     deadline: Instant,
     calls: Mutex<Vec<Call>>,
+    processes: Vec<Handle>,
+    wire: Arc<Log>,
 }
 
 /// A call that did not come to an answer; what it says is for the report.
@@ -36,7 +41,7 @@ pub(crate) struct CallFailed {
 }
 
 impl Client {
-    pub(crate) fn new(urls: BTreeMap<String, String>, deadline: Instant) -> Self {
+    pub(crate) fn new(wires: &Wires, stage: &Stage) -> Self {
         let http = ureq::Agent::config_builder()
             .proxy(None)
             .max_redirects(0)
@@ -46,9 +51,11 @@ impl Client {
             .max_idle_connections(0);
         Self {
             http: http.build().new_agent(),
-            urls,
-            deadline,
+            urls: wires.urls(HARNESS),
+            deadline: stage.deadline,
             calls: Mutex::default(),
+            processes: stage.handles(),
+            wire: wires.log(),
         }
     }
 
@@ -81,6 +88,52 @@ impl Client {
             body: None,
             id: None,
         }
+    }
+
+    /// Kills the process of a service (SIGKILL), and waits until it is gone.
+    ///
+    /// # Panics
+    /// When the test has no such service.
+    pub fn kill(&self, service: &str) {
+        let gone = self.process(service).kill(self.deadline);
+        assert!(gone, "{service} was killed and is still there");
+    }
+
+    /// Stops the process of a service, so that it does nothing until it goes on (SIGSTOP).
+    ///
+    /// # Panics
+    /// When the test has no such service.
+    pub fn pause(&self, service: &str) {
+        self.process(service).signal(Signal::STOP);
+    }
+
+    /// Lets a paused service go on (SIGCONT).
+    ///
+    /// # Panics
+    /// When the test has no such service.
+    pub fn resume(&self, service: &str) {
+        self.process(service).signal(Signal::CONT);
+    }
+
+    /// Waits until what crossed between the services is as it is asked for.
+    ///
+    /// # Panics
+    /// When it is not by the time limit of the test: the verdict then says `what` was waited for.
+    pub fn until(&self, what: &str, crossed: impl Fn(&[Crossing]) -> bool) {
+        if self.wire.wait(self.deadline, crossed) {
+            return;
+        }
+        panic::resume_unwind(Box::new(CallFailed {
+            service: HARNESS.to_owned(),
+            why: format!("{what}: that did not happen in time"),
+            timed_out: true,
+        }));
+    }
+
+    fn process(&self, service: &str) -> &Handle {
+        let mut processes = self.processes.iter();
+        let found = processes.find(|process| process.service == service);
+        found.unwrap_or_else(|| panic!("this test has no service `{service}`"))
     }
 
     /// What was called so far.

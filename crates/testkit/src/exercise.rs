@@ -7,7 +7,6 @@ use std::{
 };
 
 use serde::{Serialize, de::DeserializeOwned};
-use trace_shape::HARNESS;
 
 use crate::{
     child::{self, Flavour, Me},
@@ -186,7 +185,7 @@ impl Exercise {
             let path = self.site.test_path();
             crate::harness(begun.stage.start(service, &path, variables));
         }
-        let client = Client::new(wires.urls(HARNESS), begun.stage.deadline);
+        let client = Client::new(&wires, &begun.stage);
         let driven = drive(&begun.stage, &client, calls);
         begun.stage.ask_to_stop();
         let in_time = begun.stage.wait_for_the_end();

@@ -79,6 +79,9 @@ pub(crate) fn of_drive<T>(
     };
     let ended = || {
         let fatal = |(service, state): &(String, State)| {
+            if state.killed {
+                return None;
+            }
             gone(service, state, in_time).or_else(|| {
                 let stuck = !in_time && !state.has(&Told::Done);
                 stuck.then(|| timed_out(service, seen, exercise))

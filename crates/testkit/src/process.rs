@@ -10,13 +10,13 @@ use std::{
     process::{Child, Command, Stdio},
     sync::Arc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use crate::{
-    board::{Board, End},
+    board::{Board, End, State},
     control::STOP,
     output::Output,
 };
@@ -84,8 +84,19 @@ impl Process {
         })
     }
 
-    /// Asks a service to end.
+    /// What a test needs to kill, stop and continue it.
+    pub(crate) fn handle(&self) -> Handle {
+        Handle {
+            service: self.service.clone(),
+            index: self.index,
+            board: self.board.clone(),
+            group: self.group,
+        }
+    }
+
+    /// Asks a service to end, also one that the test has stopped.
     pub(crate) fn ask_to_stop(&mut self) {
+        self.handle().signal(Signal::CONT);
         // One that is gone already needs no asking.
         let _ = writeln!(self.line, "{STOP}");
     }
@@ -108,6 +119,34 @@ impl Process {
     /// How it ended; none while it runs.
     pub(crate) fn ended(&self) -> Option<End> {
         self.board.state(self.index).ended
+    }
+}
+
+/// A running child in the hands of the test. It must not outlive the [`Process`], which keeps the
+/// number from being given to anybody else.
+#[derive(Debug)]
+pub(crate) struct Handle {
+    pub(crate) service: String,
+    index: usize,
+    board: Arc<Board>,
+    group: Pid,
+}
+
+impl Handle {
+    /// Sends the whole group a signal; one that is gone already gets none.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let _ = kill_process_group(self.group, signal);
+    }
+
+    /// Kills it, and waits until it is gone; false when it is not by `deadline`.
+    pub(crate) fn kill(&self, deadline: Instant) -> bool {
+        self.board.update(self.index, |state| state.killed = true);
+        self.signal(Signal::KILL);
+        let gone = |states: &[State]| {
+            let state = states.get(self.index);
+            state.is_some_and(|state| state.ended.is_some())
+        };
+        self.board.wait(deadline, gone)
     }
 }
 

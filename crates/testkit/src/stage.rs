@@ -16,7 +16,7 @@ use trace_shape::{Call, Crossing, Evidence};
 
 use crate::{
     board::{Board, State},
-    process::Process,
+    process::{Handle, Process},
     seen::Seen,
     witnessed::Testimony,
 };
@@ -109,22 +109,34 @@ impl Stage {
         self.processes.iter().map(state).collect()
     }
 
+    /// The processes, in the hands of the test.
+    pub(crate) fn handles(&self) -> Vec<Handle> {
+        self.processes.iter().map(Process::handle).collect()
+    }
+
     pub(crate) fn board(&self) -> Arc<Board> {
         self.board.clone()
     }
 
-    fn testimony(&self) -> Testimony {
+    /// What the witnesses saw, and how many of the spans that ended are on their way: those of a
+    /// process that the test killed may have died with it.
+    fn testimony(&self) -> (Testimony, usize) {
         let mut testimony = Testimony::default();
+        let mut expected = 0;
         for index in 0..self.processes.len() {
+            let before = testimony.spans.len();
             testimony.read(&witness_file(self.witnesses.path(), index));
+            if !self.board.state(index).killed {
+                let ended = testimony.spans[before..].iter().filter(|span| span.ended);
+                expected += ended.count();
+            }
         }
-        testimony
+        (testimony, expected)
     }
 
     /// What the run left behind.
     pub(crate) fn gather(&self, crossings: Vec<Crossing>, calls: Vec<Call>) -> Seen {
-        let testimony = self.testimony();
-        let expected = testimony.spans.iter().filter(|span| span.ended).count();
+        let (testimony, expected) = self.testimony();
         let all_here = |spans: &[Span]| spans.len() >= expected;
         let _ = self.receiver.wait_until(ON_THE_WAY, all_here);
         let output = |process: &Process| (process.service.clone(), process.output());

@@ -5,7 +5,7 @@ use std::{
     io::{self, Read, Write},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -18,15 +18,29 @@ use crate::{board::Board, heads::Heads};
 
 /// What crossed any of the taps of one run, in order.
 #[derive(Debug, Default)]
-pub(crate) struct Log(Mutex<Vec<Crossing>>);
+pub(crate) struct Log {
+    crossings: Mutex<Vec<Crossing>>,
+    added: Condvar,
+}
 
 impl Log {
     fn add(&self, crossing: Crossing) {
         self.lock().push(crossing);
+        self.added.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Crossing>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let crossings = self.crossings.lock();
+        crossings.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until `enough` holds; false when it does not by `deadline`. What crossed before counts.
+    pub(crate) fn wait(&self, deadline: Instant, enough: impl Fn(&[Crossing]) -> bool) -> bool {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let waiting = |crossings: &mut Vec<Crossing>| !enough(crossings);
+        let waited = self.added.wait_timeout_while(self.lock(), left, waiting);
+        let (crossings, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        enough(&crossings)
     }
 
     pub(crate) fn crossings(&self) -> Vec<Crossing> {

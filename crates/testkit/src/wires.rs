@@ -52,6 +52,10 @@ impl Wires {
         urls.map(|(to, url)| (url_variable(&to), url)).collect()
     }
 
+    pub(crate) fn log(&self) -> Arc<Log> {
+        self.log.clone()
+    }
+
     pub(crate) fn crossings(&self) -> Vec<Crossing> {
         self.log.crossings()
     }

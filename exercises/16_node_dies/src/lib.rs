@@ -1,0 +1,74 @@
+//! A node dies while it is asked, another one answers, and the trace knows nothing of it.
+//!
+//! Given: `search` asks one region after the other until one answers (`inventory.rs`, `search.rs`).
+//! Messages cross with their context (`traced_nodes`). A call can come to nothing in three ways.
+//! Goal: a trace shows each attempt, how it ended, and who did the work.
+//! Done when: each attempt is a CLIENT span beside the others, with the node in `server.address`; one
+//! that came to nothing is an error, with `node_down`, `timeout` or `unknown_node` in `error.type`.
+
+mod inventory;
+mod search;
+
+use std::time::Duration;
+
+use ractor::rpc::CallResult;
+#[allow(unused_imports, reason = "for the gaps")]
+use tokio::time;
+use traced_nodes::Traced;
+use tracing::{Instrument, Span, field::Empty, info_span};
+
+pub use inventory::{COOKIE, Stock, inventory};
+pub use search::search;
+
+/// A region, by the name of its node.
+type Region = &'static str;
+
+/// Why a call came to nothing, as `error.type` says it.
+type Failed = &'static str;
+
+/// The span of a call to the node of a region.
+fn call_span(region: &str) -> Span {
+    info_span!(
+        "inventory/Find",
+        otel.kind = "client",
+        otel.status_code = Empty,
+        error.type = Empty,
+        rpc.system.name = "ractor_cluster",
+        rpc.method = "inventory/Find",
+        server.address = region,
+    )
+}
+
+// ANCHOR: price
+/// Asks one region after the other until one answers.
+async fn price(regions: &[Region], id: u32, patience: Duration) -> Option<String> {
+    // TODO(16.1): each attempt is a call, and says how it ended
+    let span = call_span(regions[0]);
+    for region in regions {
+        if let Ok(price) = ask(region, id, patience).instrument(span.clone()).await {
+            return Some(price);
+        }
+    }
+    None
+    // END(16.1)
+}
+// ANCHOR_END: price
+
+/// Asks the node of a region, once.
+async fn ask(region: &str, id: u32, patience: Duration) -> Result<String, Failed> {
+    let known = nodes::find(region, Duration::ZERO).await;
+    // ANCHOR: known
+    // TODO(16.2): whom nobody knows
+    let stock = known.ok_or("error")?;
+    // END(16.2)
+    // ANCHOR_END: known
+    let asked = |reply| Traced::new(Stock::Find(id, reply));
+    // ANCHOR: reasons
+    // TODO(16.3): who is slow, and who is gone
+    match stock.call(asked, Some(patience)).await {
+        Ok(CallResult::Success(price)) => Ok(price),
+        _ => Err("error"),
+    }
+    // END(16.3)
+    // ANCHOR_END: reasons
+}
