@@ -1,9 +1,9 @@
 //! What comes to nothing is in the trace, beside what was done instead.
 
-use std::thread;
+mod customers;
 
 use node_dies::{COOKIE, inventory, search};
-use testkit::{Client, Crossing, exercise, expect_eq, facts::parent_or_link};
+use testkit::{exercise, expect_eq, facts::parent_or_link};
 
 const HERE: &[&str] = &["north", "south", "east"];
 
@@ -30,11 +30,17 @@ fn an_attempt_that_comes_to_nothing_is_in_the_trace() {
             let show = |path| client.get("search", path);
             let here = show("/cars/7");
             client.pause("north");
-            let slow = show("/cars/6");
+            let slow = customers::all_at_once(client);
             client.resume("north");
             // The actor takes one message after the other: the late answer has left when this one comes.
             let back = show("/reserved/8");
-            [here, slow, back, show("/abroad/5"), killed(client)]
+            [
+                here,
+                slow,
+                back,
+                show("/abroad/5"),
+                customers::killed(client),
+            ]
         })
         .expect(|replies| {
             let told = replies.each_ref().map(|reply| &*reply.body);
@@ -49,18 +55,4 @@ fn an_attempt_that_comes_to_nothing_is_in_the_trace() {
         })
         .fact(|seen| parent_or_link(seen, "inventory/Find"))
         .verdict(include_str!("../expected.shape"));
-}
-
-/// East is killed while a customer waits for it.
-fn killed(client: &Client) -> testkit::Reply {
-    client.pause("east");
-    let asked = |sent: &Crossing| sent.to == "east" && sent.request == "call Find";
-    thread::scope(|scope| {
-        let customer = scope.spawn(|| client.get("search", "/overseas/9"));
-        client.until("east is asked", |crossed| crossed.iter().any(asked));
-        client.kill("east");
-        customer
-            .join()
-            .unwrap_or_else(|failed| std::panic::resume_unwind(failed))
-    })
 }
