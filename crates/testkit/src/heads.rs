@@ -3,6 +3,7 @@
 
 mod carried;
 mod cluster;
+mod erlang;
 mod http1;
 mod http2;
 
@@ -11,6 +12,7 @@ use std::fmt;
 use trace_shape::Crossing;
 
 use cluster::Cluster;
+use erlang::Erlang;
 use http1::Http1;
 use http2::Http2;
 
@@ -91,8 +93,11 @@ impl Heads {
 fn recognised(begin: &[u8]) -> Option<Box<dyn Frames>> {
     let length = begin.len().min(http2::PREFACE.len());
     match begin.first()? {
-        // A length of eight bytes, and never one of HTTP's letters.
-        0 => Some(Box::<Cluster>::default()),
+        // A length, and never one of HTTP's letters.
+        0 => match erlang::begins(begin.first_chunk()?) {
+            true => Some(Box::<Erlang>::default()),
+            false => Some(Box::<Cluster>::default()),
+        },
         _ if begin[..length] != http2::PREFACE[..length] => Some(Box::<Http1>::default()),
         _ if length == http2::PREFACE.len() => Some(Box::<Http2>::default()),
         _ => None,

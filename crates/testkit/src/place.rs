@@ -27,11 +27,15 @@ impl Place {
         }
     }
 
+    /// Says that something which this service has started listens on this port of 127.0.0.1.
+    pub fn listens_on(&self, port: u16) {
+        self.teller.tell(&Told::Listening(port));
+    }
+
     fn bind(&self) -> io::Result<TcpListener> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
-        self.teller
-            .tell(&Told::Listening(listener.local_addr()?.port()));
+        self.listens_on(listener.local_addr()?.port());
         Ok(listener)
     }
 

@@ -65,6 +65,8 @@ impl Stage {
         set("OTEL_EXPORTER_OTLP_ENDPOINT", self.receiver.otlp_http());
         set("OTEL_SERVICE_NAME", service.to_owned());
         set(telemetry::WITNESS_VARIABLE, witness.display().to_string());
+        // What a service leaves behind goes with this folder.
+        set("TMPDIR", self.witnesses.path().display().to_string());
         let process = Process::start(service, test_path, &variables, &self.board)?;
         self.processes.push(process);
         Ok(())
