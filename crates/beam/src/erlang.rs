@@ -17,6 +17,11 @@ const EPMD: Source = Source {
     name: "spanwise_epmd.erl",
     text: include_str!("../erl/spanwise_epmd.erl"),
 };
+/// A line for what crashes, without what it says a second time and with all of the heap.
+const LOGGER: &str = "[{handler, default, logger_std_h, #{\
+    filters => [{once, {fun logger_filters:domain/2, {stop, sub, [otp, sasl]}}}], \
+    formatter => {logger_formatter, #{single_line => true, max_size => 600, \
+        template => [level, \": \", msg, \"\\n\"]}}}}]";
 /// What a node that is ready says.
 const READY: &str = "spanwise port ";
 
@@ -101,6 +106,7 @@ impl Erlang {
             .args(["-noshell", "-name", name, "-setcookie", cookie])
             .args(["-kernel", "inet_dist_use_interface", "{127,0,0,1}"])
             .args(["-start_epmd", "false", "-epmd_module", "spanwise_epmd"])
+            .args(["-kernel", "logger", LOGGER])
             .arg("-pa")
             .arg(folder.path())
             .args(["-eval", &format!("{start}, spanwise_epmd:ready().")])

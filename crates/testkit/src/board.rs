@@ -69,6 +69,12 @@ impl State {
         self.told.contains(told)
     }
 
+    /// It ended, or what it runs did.
+    pub(crate) fn has_failed(&self) -> bool {
+        let over = |told: &Told| matches!(told, Told::Returned(_) | Told::Unwound);
+        self.ended.is_some() || self.told.iter().any(over)
+    }
+
     /// It ended, and all that it told is here.
     pub(crate) fn is_over(&self) -> bool {
         self.ended.is_some() && self.closed

@@ -142,7 +142,7 @@ impl Sources<'_> {
     fn find_marker(&self, gap: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
         let marker = format!("TODO({gap})");
         let mut files = Vec::new();
-        rust_files(&self.folder, &mut files);
+        source_files(&self.folder, &mut files);
         files.sort();
         files.iter().find_map(|file| {
             let text = fs::read_to_string(file).ok()?;
@@ -195,12 +195,15 @@ fn is_of_the_trace(code: Code) -> bool {
     )
 }
 
-fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+fn source_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            rust_files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            source_files(&path, found);
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "rs" || extension == "erl")
+        {
             found.push(path);
         }
     }

@@ -84,11 +84,10 @@ impl Stage {
         in_time
     }
 
-    /// Waits until every process listens, or one of them has ended; true for the former.
+    /// Waits until every process listens, or one of them will not; true for the former.
     pub(crate) fn wait_for_ports(&self) -> bool {
         let listening = |states: &[State]| states.iter().all(|state| state.port().is_some());
-        let known =
-            |states: &[State]| listening(states) || states.iter().any(|s| s.ended.is_some());
+        let known = |states: &[State]| listening(states) || states.iter().any(State::has_failed);
         self.board.wait(self.deadline, known)
             && self
                 .processes

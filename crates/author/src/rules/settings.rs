@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use course::{Exercise, Hint};
 
+use super::regions;
 use crate::{Finding, Input};
 
 const HINT_WORDS: usize = 60;
@@ -29,11 +30,13 @@ impl<'a> Checker<'a> {
     fn new(input: &'a Input, exercise: &'a Exercise) -> Self {
         // A file that is missing is another rule's finding.
         let read = |file: &str| input.read(&exercise.dir.join(file)).unwrap_or_default();
+        let sources = regions::sources(&exercise.dir).into_iter();
+        let sources: Vec<_> = sources.map(|file| read(&file.to_string_lossy())).collect();
         Self {
             input,
             exercise,
             toml: read("exercise.toml"),
-            source: read("src/lib.rs"),
+            source: sources.concat(),
             shape: read("expected.shape"),
             findings: Vec::new(),
         }
@@ -115,7 +118,7 @@ impl<'a> Checker<'a> {
         }
         for (name, gap) in declared {
             if !marked.contains(name) {
-                let what = format!("no `TODO({name})` in src/lib.rs");
+                let what = format!("no `TODO({name})` below src");
                 self.found(
                     &format!("\"{name}\""),
                     what,

@@ -80,7 +80,7 @@ pub(crate) fn fingerprint(exercise: &Path) -> u64 {
     let mut hasher = DefaultHasher::new();
     for path in files::below(exercise).unwrap_or_default() {
         let known = path.extension().is_some_and(|extension| {
-            ["rs", "toml", "shape", "json", "proto"]
+            ["rs", "erl", "toml", "shape", "json", "proto"]
                 .iter()
                 .any(|known| extension == *known)
         });
