@@ -19,6 +19,14 @@ use crate::Input;
 #[derive(Debug)]
 pub struct Checked(Outcome);
 
+impl Checked {
+    /// The component that is missing for a verdict, with the command that installs it.
+    #[must_use]
+    pub fn missing(&self) -> Option<String> {
+        (self.0.verdict == Verdict::Skipped).then(|| said(&self.0))
+    }
+}
+
 impl Deref for Checked {
     type Target = Outcome;
 

@@ -41,6 +41,26 @@ impl Finding {
     }
 }
 
+/// What became of a claim that is tried by running it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// What breaks it; nothing where it holds.
+    Found(Vec<Finding>),
+    /// Nobody can tell here: a component is missing, with the command that installs it.
+    Skipped(String),
+}
+
+impl Tried {
+    /// The findings, where whoever asks has said already what was skipped.
+    #[must_use]
+    pub fn findings(self) -> Vec<Finding> {
+        match self {
+            Self::Found(findings) => findings,
+            Self::Skipped(_) => Vec::new(),
+        }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:", self.path.display())?;

@@ -16,5 +16,5 @@ pub mod timings;
 #[cfg(test)]
 mod fixture;
 
-pub use finding::Finding;
+pub use finding::{Finding, Tried};
 pub use input::{Input, Variant};

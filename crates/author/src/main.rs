@@ -3,7 +3,7 @@
 use std::{env, io, process::ExitCode};
 
 use author::{
-    Finding, Input,
+    Finding, Input, Tried,
     regen::{self, Mode},
     rules, runs, timings,
 };
@@ -93,8 +93,7 @@ fn audit(input: &Input, quick: bool) -> io::Result<Vec<Finding>> {
         return Ok(findings);
     }
     for case in runs::cases(input) {
-        eprintln!("{}", case.name());
-        findings.extend(case.check(input)?);
+        findings.extend(told(&case.name(), case.check(input)?));
     }
     findings.extend(regen::documents(input, Mode::Check)?);
     Ok(findings)
@@ -103,9 +102,20 @@ fn audit(input: &Input, quick: bool) -> io::Result<Vec<Finding>> {
 fn regenerate(input: &Input, mode: Mode) -> io::Result<Vec<Finding>> {
     let mut findings = regen::starters(input, mode)?;
     for exercise in &input.exercises {
-        eprintln!("{}", exercise.slug);
-        findings.extend(regen::exercise(input, exercise, mode)?);
+        findings.extend(told(
+            &exercise.slug,
+            regen::exercise(input, exercise, mode)?,
+        ));
     }
     findings.extend(regen::documents(input, mode)?);
     Ok(findings)
+}
+
+/// Says what was tried, and what could not be.
+fn told(name: &str, tried: Tried) -> Vec<Finding> {
+    match &tried {
+        Tried::Found(_) => eprintln!("{name}"),
+        Tried::Skipped(missing) => eprintln!("{name}: {missing}"),
+    }
+    tried.findings()
 }

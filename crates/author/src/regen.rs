@@ -11,7 +11,7 @@ use trace_shape::Report;
 use trace_view::{Links, Style, text};
 use workshop::{Subject, starters};
 
-use crate::{Finding, Input, bench};
+use crate::{Finding, Input, Tried, bench};
 
 mod block;
 mod normal;
@@ -34,11 +34,12 @@ pub enum Mode {
     Check,
 }
 
-/// Regenerates, or checks, what runs of one exercise leave in the book.
+/// Regenerates, or checks, what runs of one exercise leave in the book. Where a component is missing,
+/// all stays as it is.
 ///
 /// # Errors
 /// When a test cannot be run or a file cannot be written.
-pub fn exercise(input: &Input, exercise: &Exercise, mode: Mode) -> io::Result<Vec<Finding>> {
+pub fn exercise(input: &Input, exercise: &Exercise, mode: Mode) -> io::Result<Tried> {
     let verify = fs::read_to_string(exercise.dir.join("tests/verify.rs"))?;
     let starter = bench::starter(input, exercise)?;
     let mut findings = Vec::new();
@@ -47,8 +48,11 @@ pub fn exercise(input: &Input, exercise: &Exercise, mode: Mode) -> io::Result<Ve
         ("solved", Subject::Solution),
     ] {
         let outcome = bench::check(input, exercise, &subject)?;
+        if let Some(missing) = outcome.missing() {
+            return Ok(Tried::Skipped(missing));
+        }
         let run = bench::most_telling(&outcome, &verify)?;
-        let files = Files::of(input, exercise, name);
+        let files = Files::of(input, &exercise.slug, name);
         let now = normal::normalise(
             &format!("{}/{name}", exercise.slug),
             &run,
@@ -57,7 +61,7 @@ pub fn exercise(input: &Input, exercise: &Exercise, mode: Mode) -> io::Result<Ve
         findings.extend(files.refresh(input, exercise, &now, mode)?);
     }
     findings.extend(tables(input, exercise, mode)?);
-    Ok(findings)
+    Ok(Tried::Found(findings))
 }
 
 /// What the examples of a solution print: `examples/hops.rs` becomes `book/generated/hops.md`.
@@ -144,11 +148,7 @@ pub fn documents(input: &Input, mode: Mode) -> io::Result<Vec<Finding>> {
 /// What a block of that name holds.
 fn content(input: &Input, wanted: &str) -> Option<String> {
     let (what, slug) = wanted.split_once(' ')?;
-    let exercise = input
-        .exercises
-        .iter()
-        .find(|exercise| exercise.slug == slug)?;
-    let shown = Files::of(input, exercise, "failing").text;
+    let shown = Files::of(input, slug, "failing").text;
     match what {
         "report" => Some(format!("```text\n{}```\n", fs::read_to_string(shown).ok()?)),
         _ => None,
@@ -167,8 +167,8 @@ struct Files {
 }
 
 impl Files {
-    fn of(input: &Input, exercise: &Exercise, name: &str) -> Self {
-        let folder = input.layout.book().join("generated").join(&exercise.slug);
+    fn of(input: &Input, slug: &str, name: &str) -> Self {
+        let folder = input.layout.book().join("generated").join(slug);
         let file = |ending: &str| folder.join(format!("{name}.{ending}"));
         Self {
             report: file("json"),

@@ -7,8 +7,8 @@ use trace_shape::Code;
 use workshop::{Outcome, Subject};
 
 use crate::{
-    Finding, Input, Variant,
-    bench::{self, Checked, said},
+    Finding, Input, Tried, Variant,
+    bench::{self, said},
     regen::{self, Mode},
 };
 
@@ -74,36 +74,48 @@ impl Case {
     ///
     /// # Errors
     /// When there is no verdict at all.
-    pub fn check(&self, input: &Input) -> io::Result<Vec<Finding>> {
+    pub fn check(&self, input: &Input) -> io::Result<Tried> {
         let exercise = &self.exercise;
-        let found = match &self.claim {
+        match &self.claim {
             Claim::Starter => {
                 let starter = bench::starter(input, exercise)?;
-                let outcome = self.outcome(input, &Subject::With(starter.path().to_owned()))?;
                 let path = input.relative(&exercise.dir.join("src/lib.rs"));
-                refused(&outcome, &exercise.settings.fails_with, path)
+                let subject = Subject::With(starter.path().to_owned());
+                self.tried(input, &subject, |outcome| {
+                    refused(outcome, &exercise.settings.fails_with, path)
+                })
             }
             Claim::Solution => {
-                let outcome = self.outcome(input, &Subject::Solution)?;
-                passed(&outcome, input.relative(&input.solution(exercise)))
+                let path = input.relative(&input.solution(exercise));
+                self.tried(input, &Subject::Solution, |outcome| passed(outcome, path))
             }
             Claim::Mistake(variant) => {
-                let outcome = self.outcome(input, &Subject::With(variant.path.clone()))?;
                 // A header without a code is the finding of a rule that only reads.
                 let declared: Vec<_> = variant.code().into_iter().collect();
-                refused(&outcome, &declared, input.relative(&variant.path))
+                let path = input.relative(&variant.path);
+                let subject = Subject::With(variant.path.clone());
+                self.tried(input, &subject, |outcome| refused(outcome, &declared, path))
             }
             Claim::Alternative(variant) => {
-                let outcome = self.outcome(input, &Subject::With(variant.path.clone()))?;
-                passed(&outcome, input.relative(&variant.path))
+                let path = input.relative(&variant.path);
+                let subject = Subject::With(variant.path.clone());
+                self.tried(input, &subject, |outcome| passed(outcome, path))
             }
-            Claim::Fresh => return regen::exercise(input, exercise, Mode::Check),
-        };
-        Ok(found.into_iter().collect())
+            Claim::Fresh => regen::exercise(input, exercise, Mode::Check),
+        }
     }
 
-    fn outcome(&self, input: &Input, subject: &Subject) -> io::Result<Checked> {
-        bench::check(input, &self.exercise, subject)
+    fn tried(
+        &self,
+        input: &Input,
+        subject: &Subject,
+        judge: impl FnOnce(&Outcome) -> Option<Finding>,
+    ) -> io::Result<Tried> {
+        let outcome = bench::check(input, &self.exercise, subject)?;
+        Ok(match outcome.missing() {
+            Some(missing) => Tried::Skipped(missing),
+            None => Tried::Found(judge(&outcome).into_iter().collect()),
+        })
     }
 }
 

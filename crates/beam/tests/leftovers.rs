@@ -60,13 +60,7 @@ fn a_node_goes_with_its_owner_whether_it_is_dropped_or_killed() {
         thread::park();
         return;
     }
-    if !is_installed() {
-        let required = env::var("WORKSHOP_REQUIRE").unwrap_or_default();
-        assert!(
-            !required.contains("erlang"),
-            "erlang is required: {INSTALL}"
-        );
-        eprintln!("skipped: there is no Erlang here: {INSTALL}");
+    if !testkit::need("erlang", INSTALL, is_installed) {
         return;
     }
     let before = epmds();

@@ -28,16 +28,8 @@ fn names() -> (String, String) {
 
 /// None where no Erlang is installed, which must not be where it is required.
 fn start(name: &str) -> Option<Erlang> {
-    if !is_installed() {
-        let required = std::env::var("WORKSHOP_REQUIRE").unwrap_or_default();
-        assert!(
-            !required.split(',').any(|part| part == "erlang"),
-            "erlang is required: {INSTALL}"
-        );
-        eprintln!("skipped: there is no Erlang here: {INSTALL}");
-        return None;
-    }
-    Some(Erlang::start(name, "secret", &[STOCK], "stock:start()").unwrap())
+    testkit::need("erlang", INSTALL, is_installed)
+        .then(|| Erlang::start(name, "secret", &[STOCK], "stock:start()").unwrap())
 }
 
 fn address(node: &Erlang) -> String {
@@ -155,7 +147,7 @@ async fn a_wrong_cookie_is_refused() {
 
 #[test]
 fn what_does_not_compile_is_told_with_its_line() {
-    if !is_installed() {
+    if !testkit::need("erlang", INSTALL, is_installed) {
         return;
     }
     let broken = Source {

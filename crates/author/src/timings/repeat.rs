@@ -22,7 +22,8 @@ pub fn repeat(input: &Input, times: usize) -> io::Result<Vec<Finding>> {
     for exercise in &input.exercises {
         let test = compiled(input.layout.root(), &exercise.solution_package())?;
         let folder = input.solution(exercise);
-        let failures = under_load(|| run(&test, &folder, times))?;
+        let needed = exercise.settings.needs.join(",");
+        let failures = under_load(|| run(&test, &folder, &needed, times))?;
         println!(
             "{}: {} of {times} runs failed",
             exercise.slug,
@@ -72,13 +73,15 @@ fn compiled(root: &Path, package: &str) -> io::Result<PathBuf> {
 }
 
 /// What the failed runs printed.
-fn run(test: &Path, folder: &Path, times: usize) -> io::Result<Vec<String>> {
+fn run(test: &Path, folder: &Path, needed: &str, times: usize) -> io::Result<Vec<String>> {
     let mut failures = Vec::new();
     for _ in 0..times {
         let output = Command::new(test)
             .current_dir(folder)
             .env("NO_COLOR", "1")
             .env("WORKSHOP_OTLP", "off")
+            // A run that was skipped proves nothing.
+            .env("WORKSHOP_REQUIRE", needed)
             .stdin(Stdio::null())
             .output()?;
         if !output.status.success() {

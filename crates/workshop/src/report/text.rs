@@ -36,8 +36,10 @@ pub(crate) fn outcome(
         page.push_str(&problem(note));
     }
     if outcome.verdict == Verdict::Skipped {
-        let what = outcome.skipped_for.as_deref().unwrap_or("a component");
-        page.push_str(&format!("\n   Skipped: it needs {}\n", clean(what)));
+        let what = outcome.skipped_for.as_deref();
+        let what = clean(what.unwrap_or("a component is missing"));
+        let chapter = "The chapter shows the traces that were recorded with it.";
+        page.push_str(&format!("\n   Skipped: {what}\n   {chapter}\n"));
     }
     if outcome.passed() {
         page.push_str(&solved(exercise, outcome, links, style));
