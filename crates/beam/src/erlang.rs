@@ -57,7 +57,7 @@ pub struct Erlang {
 pub enum StartError {
     /// A program could not be started, or a file not be written.
     Io(io::Error),
-    /// What the compiler says.
+    /// What the compiler says: file, line and column first.
     Compiler(String),
     /// The node ended before it was ready; it has said why on its output.
     Ended,
@@ -70,7 +70,7 @@ impl fmt::Display for StartError {
                 write!(f, "Erlang is not there: {INSTALL}")
             }
             Self::Io(error) => write!(f, "Erlang does not start: {error}"),
-            Self::Compiler(said) => write!(f, "Erlang does not compile:\n{said}"),
+            Self::Compiler(said) => write!(f, "Erlang does not compile: {said}"),
             Self::Ended => f.write_str("the Erlang node ended before it was ready"),
         }
     }
@@ -173,7 +173,8 @@ fn port(output: &mut impl BufRead) -> Option<u16> {
 
 fn compile(folder: &Path, modules: &[Source]) -> Result<(), StartError> {
     let mut command = Command::new("erlc");
-    command.arg("+warnings_as_errors").current_dir(folder);
+    let options = ["+warnings_as_errors", "+brief"];
+    command.args(options).current_dir(folder);
     for module in modules.iter().chain([&EPMD]) {
         fs::write(folder.join(module.name), module.text)?;
         command.arg(module.name);
@@ -183,7 +184,7 @@ fn compile(folder: &Path, modules: &[Source]) -> Result<(), StartError> {
         return Ok(());
     }
     let said = [output.stdout, output.stderr].concat();
-    Err(StartError::Compiler(
-        String::from_utf8_lossy(&said).trim_end().to_owned(),
-    ))
+    let said = String::from_utf8_lossy(&said);
+    let lines: Vec<_> = said.lines().collect();
+    Err(StartError::Compiler(lines.join("; ")))
 }
