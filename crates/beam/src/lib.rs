@@ -13,9 +13,11 @@ mod pending;
 mod protocol;
 mod stream;
 mod term;
+mod token;
 
 pub use erl_dist::term::Term;
 pub use erlang::{Erlang, INSTALL, Source, StartError, is_installed};
 pub use link::{CallError, ConnectError, Link};
 pub use protocol::{Inbound, Inbox, Kind, ReplyTo};
 pub use term::{atom, binary, carrier_from, carrier_term, integer, parts, text, tuple};
+pub use token::Token;

@@ -19,7 +19,7 @@ use erl_dist::{
 use tokio::{net::TcpStream, sync::mpsc, time};
 
 use crate::{
-    Inbox, ReplyTo, atom,
+    Inbox, ReplyTo, Token, atom,
     pending::Pending,
     protocol::{process, take},
     stream::Stream,
@@ -163,6 +163,20 @@ impl Link {
         message: Term,
         patience: Duration,
     ) -> Result<Term, CallError> {
+        self.call_with(to, message, None, patience).await
+    }
+
+    /// The same, with a token of sequential tracing if there is one.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn call_with(
+        &self,
+        to: &str,
+        message: Term,
+        token: Option<Token>,
+        patience: Duration,
+    ) -> Result<Term, CallError> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let reference = self.wire.reference(number);
         let answer = self.pending.wait(reference.id.clone());
@@ -173,8 +187,7 @@ impl Link {
             process(to),
             reference.clone(),
         ));
-        self.wire
-            .send(Message::reg_send(self.wire.pid(), Atom::from(to), call));
+        self.wire.send_to(to, call, token);
         let answer = time::timeout(patience, answer).await;
         self.pending.forget(&reference.id);
         self.wire.send(Message::demonitor_p(
@@ -190,28 +203,17 @@ impl Link {
     /// `gen_server:cast({to, Node}, message)`. Whether it arrives, nobody is told.
     pub fn cast(&self, to: &str, message: Term) {
         let cast = tuple([atom("$gen_cast"), message]);
-        self.wire
-            .send(Message::reg_send(self.wire.pid(), Atom::from(to), cast));
+        self.wire.send_to(to, cast, None);
     }
 
     /// `{to, Node} ! message`, with a token of sequential tracing if there is one.
-    pub fn send(&self, to: &str, message: Term, token: Option<Term>) {
-        let (pid, to) = (self.wire.pid(), Atom::from(to));
-        self.wire.send(match token {
-            None => Message::reg_send(pid, to, message),
-            Some(token) => Message::reg_send_tt(pid, to, message, token),
-        });
+    pub fn send(&self, to: &str, message: Term, token: Option<Token>) {
+        self.wire.send_to(to, message, token);
     }
 
     /// `gen_server:reply(To, reply)`, with a token of sequential tracing if there is one.
-    pub fn reply(&self, to: &ReplyTo, reply: Term, token: Option<Term>) {
+    pub fn reply(&self, to: &ReplyTo, reply: Term, token: Option<Token>) {
         self.wire.reply(to, reply, token);
-    }
-
-    /// The process that this node's messages come from.
-    #[must_use]
-    pub fn pid(&self) -> Term {
-        self.wire.pid().into()
     }
 }
 
@@ -257,11 +259,24 @@ impl Wire {
         }
     }
 
-    pub(crate) fn reply(&self, to: &ReplyTo, reply: Term, token: Option<Term>) {
+    fn send_to(&self, name: &str, message: Term, token: Option<Token>) {
+        let (pid, to) = (self.pid(), Atom::from(name));
+        self.send(match token {
+            None => Message::reg_send(pid, to, message),
+            Some(token) => {
+                let token = token.to_term(pid.clone().into());
+                Message::reg_send_tt(pid, to, message, token)
+            }
+        });
+    }
+
+    pub(crate) fn reply(&self, to: &ReplyTo, reply: Term, token: Option<Token>) {
         let reply = tuple([to.tag.clone(), reply]);
         self.send(match token {
             None => Message::send(to.pid.clone(), reply),
-            Some(token) => Message::send_tt(to.pid.clone(), reply, token),
+            Some(token) => {
+                Message::send_tt(to.pid.clone(), reply, token.to_term(self.pid().into()))
+            }
         });
     }
 }

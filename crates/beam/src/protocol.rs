@@ -7,6 +7,7 @@ use erl_dist::{
 use tokio::sync::mpsc;
 
 use crate::{
+    Token,
     link::{CallError, Wire},
     parts,
     pending::Pending,
@@ -22,7 +23,7 @@ pub struct Inbound {
     /// What was sent.
     pub message: Term,
     /// The token of sequential tracing, if the sender has one.
-    pub token: Option<Term>,
+    pub token: Option<Token>,
 }
 
 /// How a message was sent.
@@ -79,7 +80,7 @@ pub(crate) fn take(
                 inbox,
                 sent.to_name.name,
                 sent.message,
-                Some(sent.trace_token),
+                Token::read(sent.trace_token),
             );
         }
         // A caller's monitor: what it watches lives as long as the connection.
@@ -120,7 +121,7 @@ fn named(
     inbox: &mpsc::UnboundedSender<Inbound>,
     to: String,
     message: Term,
-    token: Option<Term>,
+    token: Option<Token>,
 ) {
     let (kind, message) = opened(message);
     match kind {

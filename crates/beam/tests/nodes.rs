@@ -8,7 +8,7 @@ use std::{
 };
 
 use beam::{
-    CallError, ConnectError, Erlang, INSTALL, Inbox, Kind, Link, Source, StartError, Term, atom,
+    CallError, ConnectError, Erlang, INSTALL, Inbox, Kind, Link, Source, StartError, Token, atom,
     binary, carrier_from, carrier_term, integer, is_installed, parts, text, tuple,
 };
 
@@ -177,10 +177,8 @@ async fn a_token_of_sequential_tracing_comes_back_with_its_label() {
         return;
     };
     let label = binary("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-    // Flags (send), label, serial, from, previous.
-    let token = |label: Term| tuple([integer(1), label, integer(1), link.pid(), integer(0)]);
     let forward = tuple([atom("forward"), atom(&me), atom("hello")]);
-    link.send("stock", forward, Some(token(label.clone())));
+    link.send("stock", forward, Some(Token::new(label.clone())));
     let told = inbox.recv().await.unwrap();
     let [_, there] = parts::<2>(told.message).unwrap();
     assert_eq!(
@@ -188,6 +186,6 @@ async fn a_token_of_sequential_tracing_comes_back_with_its_label() {
         tuple([atom("label"), label.clone()]),
         "in the process that was sent it"
     );
-    let [_, back, ..] = parts::<5>(told.token.unwrap()).unwrap();
-    assert_eq!(back, label, "in what that process sends");
+    let back = told.token.unwrap();
+    assert_eq!(back.label(), &label, "in what that process sends");
 }

@@ -109,6 +109,7 @@ fn sent(frame: &[u8]) -> Option<Crossing> {
     })
 }
 
+const FLOAT: u8 = 70;
 const SMALL_INTEGER: u8 = 97;
 const INTEGER: u8 = 98;
 const ATOM: u8 = 100;
@@ -120,7 +121,9 @@ const NEWER_REFERENCE: u8 = 90;
 const SMALL_TUPLE: u8 = 104;
 const NIL: u8 = 106;
 const STRING: u8 = 107;
+const LIST: u8 = 108;
 const BINARY: u8 = 109;
+const MAP: u8 = 116;
 
 /// The name of an atom, and what is after it.
 fn atom(term: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -132,23 +135,37 @@ fn atom(term: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(length)
 }
 
-/// What is after a term of those that control messages are made of.
+/// What is after a term.
 fn skip(term: &[u8]) -> Option<&[u8]> {
+    let (mut rest, mut terms) = (term, 1_usize);
+    while terms > 0 {
+        let (after, within) = head(rest)?;
+        rest = after;
+        terms = (terms - 1).checked_add(within)?;
+    }
+    Some(rest)
+}
+
+/// What is after the beginning of a term, and how many terms of it follow there; none for kinds that
+/// nobody sends as a label (functions, ports, big numbers).
+fn head(term: &[u8]) -> Option<(&[u8], usize)> {
+    let short = |a: u8, b: u8| usize::from(u16::from_be_bytes([a, b]));
+    let long = |a, b, c, d| u32::from_be_bytes([a, b, c, d]) as usize;
     match term {
-        [SMALL_INTEGER, rest @ ..] => rest.get(1..),
-        [INTEGER, rest @ ..] => rest.get(4..),
-        [NIL, rest @ ..] => Some(rest),
-        [NEW_PID, rest @ ..] => atom(rest)?.1.get(12..),
+        [SMALL_INTEGER, rest @ ..] => Some((rest.get(1..)?, 0)),
+        [INTEGER, rest @ ..] => Some((rest.get(4..)?, 0)),
+        [FLOAT, rest @ ..] => Some((rest.get(8..)?, 0)),
+        [NIL, rest @ ..] => Some((rest, 0)),
+        [NEW_PID, rest @ ..] => Some((atom(rest)?.1.get(12..)?, 0)),
         [NEWER_REFERENCE, a, b, rest @ ..] => {
-            let words = usize::from(u16::from_be_bytes([*a, *b]));
-            atom(rest)?.1.get(4 + 4 * words..)
+            Some((atom(rest)?.1.get(4 + 4 * short(*a, *b)..)?, 0))
         }
-        [SMALL_TUPLE, arity, rest @ ..] => (0..*arity).try_fold(rest, |rest, _| skip(rest)),
-        [STRING, a, b, rest @ ..] => rest.get(usize::from(u16::from_be_bytes([*a, *b]))..),
-        [BINARY, a, b, c, d, rest @ ..] => {
-            rest.get(u32::from_be_bytes([*a, *b, *c, *d]) as usize..)
-        }
-        _ => atom(term).map(|(_, rest)| rest),
+        [SMALL_TUPLE, arity, rest @ ..] => Some((rest, usize::from(*arity))),
+        [LIST, a, b, c, d, rest @ ..] => Some((rest, long(*a, *b, *c, *d).checked_add(1)?)),
+        [MAP, a, b, c, d, rest @ ..] => Some((rest, long(*a, *b, *c, *d).checked_mul(2)?)),
+        [STRING, a, b, rest @ ..] => Some((rest.get(short(*a, *b)..)?, 0)),
+        [BINARY, a, b, c, d, rest @ ..] => Some((rest.get(long(*a, *b, *c, *d)..)?, 0)),
+        _ => atom(term).map(|(_, rest)| (rest, 0)),
     }
 }
 
@@ -230,5 +247,24 @@ mod tests {
             assert_eq!(found[1].header("a sequence token"), Some(VALUE));
             assert!(heads.both_ways());
         }
+    }
+
+    #[test]
+    fn what_is_after_a_term_is_found_however_deep_it_is() {
+        let map = [
+            vec![MAP, 0, 0, 0, 1],
+            binary("traceparent"),
+            tuple(&[small_atom("a"), vec![FLOAT; 9]]),
+        ];
+        let list = [
+            vec![LIST, 0, 0, 0, 1],
+            map.concat(),
+            vec![NIL],
+            vec![1, 2, 3],
+        ];
+        assert_eq!(skip(&list.concat()), Some(&[1, 2, 3][..]));
+        let deep: Vec<u8> = [SMALL_TUPLE, 1].repeat(100_000);
+        assert_eq!(skip(&deep), None, "it has no end");
+        assert_eq!(skip(&[MAP, 255, 255, 255, 255, NIL]), None);
     }
 }
