@@ -158,18 +158,19 @@ impl Exercise {
         format!("{}-solution", self.slug)
     }
 
-    /// The gap that a span of the service comes right with: the one that names the code of what is
-    /// wrong with it, else the first.
+    /// The gaps that a span of the service comes right with: those that name the code of what is wrong
+    /// with it, else all that name the span.
     #[must_use]
-    pub fn gap_of(&self, service: &str, span: &str, code: Code) -> Option<(&str, &Gap)> {
+    pub fn gaps_of(&self, service: &str, span: &str, code: Code) -> Vec<(&str, &Gap)> {
         let about = |gap: &Gap| {
             let here = gap.service.as_deref().is_none_or(|of| of == service);
             here && gap.spans.iter().any(|name| name == span)
         };
-        let gaps = || self.settings.gaps.iter().filter(|(_, gap)| about(gap));
-        let exact = gaps().find(|(_, gap)| gap.codes.contains(&code));
-        let (id, gap) = exact.or_else(|| gaps().next())?;
-        Some((id, gap))
+        let gaps = self.settings.gaps.iter().filter(|(_, gap)| about(gap));
+        let gaps: Vec<_> = gaps.map(|(id, gap)| (id.as_str(), gap)).collect();
+        let exact = gaps.iter().filter(|(_, gap)| gap.codes.contains(&code));
+        let exact: Vec<_> = exact.copied().collect();
+        if exact.is_empty() { gaps } else { exact }
     }
 }
 

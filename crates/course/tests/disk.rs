@@ -58,8 +58,9 @@ fn exercises_come_in_the_order_of_their_numbers_and_know_their_names() {
     assert_eq!(all[0].page(), "part2/05-tasks.html");
     let gap_of = |service, code| {
         all[0]
-            .gap_of(service, "ask dealers", code)
-            .map(|(id, _)| id)
+            .gaps_of(service, "ask dealers", code)
+            .first()
+            .map(|(id, _)| *id)
     };
     assert_eq!(gap_of("search", Code::LostContext), Some("05.1"));
     assert_eq!(gap_of("search", Code::WrongKind), Some("05.2"));

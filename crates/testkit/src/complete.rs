@@ -53,8 +53,11 @@ impl Sources<'_> {
         };
         let gap_of = |span: Option<&Named>| {
             let span = span?;
-            self.exercise
-                .gap_of(&span.service, &span.name, diagnosis.code)
+            let gaps = self
+                .exercise
+                .gaps_of(&span.service, &span.name, diagnosis.code);
+            let open = gaps.iter().find(|(id, _)| self.marker(id).is_some());
+            open.or(gaps.first()).copied()
         };
         let joiner = self.span_above(diagnosis);
         let joiner = joiner.filter(|_| diagnosis.code == Code::FalseJoin);
