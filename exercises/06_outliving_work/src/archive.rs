@@ -27,6 +27,12 @@ impl Archive {
         self.answered.send_replace(true);
     }
 
+    /// How many audits wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.answered.receiver_count()
+    }
+
     /// What has been written, in alphabetical order.
     #[must_use]
     pub fn written(&self) -> Vec<String> {

@@ -20,6 +20,10 @@ async fn two_customers() -> Answer {
     let asks = |customer, query| search(Market::open(), archive.clone(), customer, query);
     let (golf, polo) = tokio::join!(asks("anna", "golf"), asks("ben", "polo"));
     let answered = SystemTime::now().duration_since(UNIX_EPOCH);
+    // A span is counted when its work has begun.
+    while archive.waiting() < 2 {
+        task::yield_now().await;
+    }
     let open = telemetry::open_spans();
     archive.open();
     while archive.written().len() < 2 {
@@ -54,7 +58,7 @@ fn ends_with_its_answer(seen: &Seen, answered: u64, open: usize) -> Fact {
         "goes on when its customer has the answer",
     )?;
     match searches.first() {
-        // Two audits may have begun.
+        // Two audits have begun.
         Some(search) if open > 2 => {
             let message = "`search cars` is held open by what outlives it: it ended with its answer, \
                            and is sent when the last handle is gone";
