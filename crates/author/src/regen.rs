@@ -15,9 +15,11 @@ use crate::{Finding, Input, Tried, bench};
 
 mod block;
 mod normal;
+mod programs;
 mod structure;
 
 use normal::Normal;
+use programs::programs;
 
 /// How wide a report is that a page shows.
 const STYLE: Style = Style {
@@ -60,47 +62,14 @@ pub fn exercise(input: &Input, exercise: &Exercise, mode: Mode) -> io::Result<Tr
         )?;
         findings.extend(files.refresh(input, exercise, &now, mode)?);
     }
-    findings.extend(tables(input, exercise, mode)?);
-    Ok(Tried::Found(findings))
-}
-
-/// What the examples of a solution print: `examples/hops.rs` becomes `book/generated/hops.md`.
-fn tables(input: &Input, exercise: &Exercise, mode: Mode) -> io::Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for example in input.files_below(&input.solution(exercise).join("examples"), &[".rs"]) {
-        let name = example
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let package = exercise.solution_package();
-        let output = bench::cargo(input.layout.root())
-            .args(["run", "--quiet", "--package", &package, "--example", &name])
-            .output()?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(io::Error::other(format!(
-                "example {name} of {package}:\n{said}"
-            )));
-        }
-        let fresh = String::from_utf8_lossy(&output.stdout).into_owned();
-        let path = input
-            .layout
-            .book()
-            .join("generated")
-            .join(format!("{name}.md"));
-        if fs::read_to_string(&path).is_ok_and(|text| text == fresh) {
-            continue;
-        }
-        match mode {
-            Mode::Write => write_whole(&path, &fresh)?,
-            Mode::Check => findings.push(stale(
-                input.relative(&path),
-                "the example prints another table",
-            )),
+    for program in programs(input, exercise) {
+        match program.output(input)? {
+            Ok(fresh) => findings.extend(program.refresh(input, &fresh, mode)?),
+            Err(missing) if findings.is_empty() => return Ok(Tried::Skipped(missing)),
+            Err(_) => {}
         }
     }
-    Ok(findings)
+    Ok(Tried::Found(findings))
 }
 
 /// Writes, or checks, the starters by which the runner knows what a learner has changed. A learner's

@@ -25,6 +25,9 @@ pub struct Settings {
     /// Heavy crates, by the beginning of their names, that nobody compiles before this exercise.
     #[serde(default)]
     pub brings: Vec<String>,
+    /// Packages below `asides` that print a table for its chapter.
+    #[serde(default)]
+    pub asides: Vec<String>,
     /// How many processes of the learner's code the test runs at a time (its time budget hangs on it).
     #[serde(default = "one")]
     pub processes: u32,

@@ -1,0 +1,169 @@
+//! A real NATS server for the exercises: a port and a data folder of its own, and nothing left behind.
+
+#![forbid(unsafe_code)]
+
+use std::{
+    env, fmt,
+    io::{self, BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use tempfile::TempDir;
+
+/// The command that installs what is needed.
+pub const INSTALL: &str = "apt-get install nats-server";
+
+const PROGRAM: &str = "nats-server";
+/// Debian puts servers where a user's `PATH` does not look.
+const SERVERS: &str = "/usr/sbin";
+/// Runs the server until it ends or the input does: when whoever started it is gone, however that came.
+const WHILE_THERE_IS_INPUT: &str = r#"
+    exec 3<&0
+    "$@" </dev/null & server=$!
+    { read -r _ <&3; kill -KILL $server; } & reader=$!
+    wait $server
+    kill $reader
+"#;
+/// What the server says of its port, and that it is ready.
+const LISTENS: &str = "Listening for client connections on ";
+const READY: &str = "Server is ready";
+
+/// Whether a NATS server is installed.
+#[must_use]
+pub fn is_installed() -> bool {
+    program().is_some()
+}
+
+fn program() -> Option<PathBuf> {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&folders)
+        .chain([PathBuf::from(SERVERS)])
+        .map(|folder| folder.join(PROGRAM))
+        .find(|file| file.is_file())
+}
+
+/// A running server with JetStream. Dropping it ends it, and its data are gone.
+#[derive(Debug)]
+pub struct Broker {
+    guard: Child,
+    address: String,
+    _data: TempDir,
+}
+
+/// Why there is no server.
+#[derive(Debug)]
+pub enum StartError {
+    /// It is not installed.
+    Missing,
+    /// It could not be started, or its folder not be made.
+    Io(io::Error),
+    /// It ended before it was ready, and said this.
+    Ended(String),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => write!(f, "there is no NATS server here: {INSTALL}"),
+            Self::Io(error) => write!(f, "the NATS server does not start: {error}"),
+            Self::Ended(said) => write!(f, "the NATS server ended before it was ready: {said}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Broker {
+    /// Starts a server on a free port of this machine, with JetStream and no data.
+    ///
+    /// # Errors
+    /// When it is not installed, or does not start.
+    pub fn start() -> Result<Self, StartError> {
+        Self::start_with(&[])
+    }
+
+    /// The same with more of the server's own options, such as `--user` and `--pass`.
+    ///
+    /// # Errors
+    /// When it is not installed, or does not start.
+    pub fn start_with(options: &[&str]) -> Result<Self, StartError> {
+        let program = program().ok_or(StartError::Missing)?;
+        let data = tempfile::Builder::new()
+            .prefix("spanwise-nats-")
+            .tempdir()?;
+        let mut guard = Command::new("sh")
+            .args(["-c", WHILE_THERE_IS_INPUT, "sh"])
+            .arg(program)
+            .args(["--addr", "127.0.0.1", "--port", "-1", "--jetstream"])
+            .arg("--store_dir")
+            .arg(data.path())
+            .args(options)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()?;
+        let lines = guard.stderr.take().map(BufReader::new);
+        let address = lines.ok_or_else(String::new).and_then(address);
+        match address {
+            Ok(address) => Ok(Self {
+                guard,
+                address,
+                _data: data,
+            }),
+            Err(said) => {
+                end(&mut guard);
+                Err(StartError::Ended(said))
+            }
+        }
+    }
+
+    /// Where it listens: `127.0.0.1:40123`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Ends it as a crash does: at once, and without a word to anybody.
+    pub fn kill(&mut self) {
+        end(&mut self.guard);
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The guard kills the server when its input ends, and ends after it.
+fn end(guard: &mut Child) {
+    drop(guard.stdin.take());
+    let _already_gone = guard.wait();
+}
+
+/// The address in what the server says until it is ready; else all that it has said.
+fn address(mut lines: BufReader<impl io::Read + Send + 'static>) -> Result<String, String> {
+    let (mut found, mut said) = (None, String::new());
+    let mut line = String::new();
+    while lines.read_line(&mut line).is_ok_and(|read| read > 0) {
+        if let Some((_, address)) = line.split_once(LISTENS) {
+            found = Some(address.trim().to_owned());
+        }
+        if line.contains(READY) {
+            // Nobody reads the rest, and a full pipe would stop the server.
+            thread::spawn(move || io::copy(&mut lines, &mut io::sink()));
+            return found.ok_or(said);
+        }
+        said.push_str(&line);
+        line.clear();
+    }
+    Err(said)
+}
