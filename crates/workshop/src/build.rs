@@ -111,12 +111,33 @@ pub(crate) fn program() -> Command {
 /// # Errors
 /// When cargo cannot be started.
 pub(crate) fn build(
-    mut command: Command,
+    command: Command,
     cancel: &Cancel,
     on_step: &mut dyn FnMut(Step),
 ) -> Result<Built, Problem> {
+    follow(start(command, cancel)?, on_step)
+}
+
+/// The same behind everything else that the machine has to do.
+///
+/// # Errors
+/// When cargo cannot be started.
+pub(crate) fn build_behind(
+    command: Command,
+    cancel: &Cancel,
+    on_step: &mut dyn FnMut(Step),
+) -> Result<Built, Problem> {
+    let group = start(command, cancel)?;
+    group.step_back();
+    follow(group, on_step)
+}
+
+fn start(mut command: Command, cancel: &Cancel) -> Result<Group, Problem> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut group = Group::start(&mut command, cancel).map_err(|error| not_started(&error))?;
+    Group::start(&mut command, cancel).map_err(|error| not_started(&error))
+}
+
+fn follow(mut group: Group, on_step: &mut dyn FnMut(Step)) -> Result<Built, Problem> {
     let (send, lines) = mpsc::channel();
     let leader = group.leader();
     read(leader.stdout.take(), send.clone(), Line::Out);

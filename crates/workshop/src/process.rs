@@ -13,7 +13,12 @@ use std::{
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_process_group, setpriority_pgrp, waitid,
+};
+
+/// The lowest priority there is.
+const LOWEST: i32 = 19;
 
 /// Ends what runs for somebody who no longer waits for it. Clones share one state.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +85,12 @@ impl Group {
     /// The process that leads the group, for its pipes.
     pub(crate) fn leader(&mut self) -> &mut Child {
         &mut self.child
+    }
+
+    /// Lets everything else that runs on this machine go before.
+    pub(crate) fn step_back(&self) {
+        // Without it the work takes as long and is in the way.
+        let _ = setpriority_pgrp(Some(Pid::from_child(&self.child)), LOWEST);
     }
 
     /// Waits for the leader's end, then ends whatever it left behind.

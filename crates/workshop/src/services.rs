@@ -27,6 +27,9 @@ pub(crate) const PORTS: [(u16, &str); 4] = [
     (4317, "OTLP/gRPC"),
 ];
 
+/// What is compiled when lab and book are there.
+const NEXT: &str = "next exercise";
+
 /// What becomes of them.
 #[derive(Debug)]
 pub(crate) enum Told {
@@ -38,6 +41,8 @@ pub(crate) enum Told {
     Lab(Backend, Vec<String>),
     /// The book answers.
     Book(String),
+    /// Nothing is left to compile for now.
+    Ahead,
     /// One of them will not come.
     Failed(Problem),
 }
@@ -74,8 +79,10 @@ impl Services {
         self.gate.close();
     }
 
-    /// Lets the compiler go on.
-    pub(crate) fn resume(&self) {
+    /// Lets the compiler go on: with what is missing, then with `next`, the package of the exercise
+    /// that comes next.
+    pub(crate) fn resume(&self, next: Option<String>) {
+        self.gate.want(next);
         self.gate.open();
     }
 }
@@ -108,9 +115,9 @@ impl<E: From<Told> + Send + 'static> Worker<E> {
             // The page hands its port over; whoever has it open sees the book at its next look.
             drop(waiting);
             running.extend(self.start_book(&program, port));
-            self.gate.wait_for_stop();
+            self.look_ahead();
         } else {
-            self.gate.wait_for_stop();
+            self.look_ahead();
             drop(waiting);
         }
         running.iter_mut().for_each(Service::stop);
@@ -142,6 +149,22 @@ impl<E: From<Told> + Send + 'static> Worker<E> {
             return None;
         }
         None
+    }
+
+    /// Compiles what the next exercise stands on while the learner reads, until the runner ends.
+    fn look_ahead(&self) {
+        let mut done = Vec::new();
+        while let Some((package, cancel)) = self.gate.pass_for_next(&done) {
+            let arguments = ["test", "--no-run", "--test", "verify", "-p", &package];
+            let command = build::cargo(self.layout.root(), &arguments, false);
+            let mut step = |step| self.tell(Told::Building(NEXT, step));
+            // Whatever fails is told when the learner is there.
+            let _ = build::build_behind(command, &cancel, &mut step);
+            if !cancel.is_cancelled() {
+                done.push(package);
+            }
+            self.tell(Told::Ahead);
+        }
     }
 
     fn start_lab(&self, program: &std::path::Path) -> Option<Service> {

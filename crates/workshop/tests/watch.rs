@@ -56,6 +56,23 @@ fn a_save_gives_a_verdict_with_lab_and_book_beside_it() {
 }
 
 #[test]
+fn the_next_exercise_is_compiled_while_the_learner_reads() {
+    let course = Course::new();
+    let runner = Runner::start(&course);
+    book_of(&runner);
+    let compiled = || {
+        let files = std::fs::read_dir(course.target.join("debug/deps"));
+        let mut files = files.into_iter().flatten().flatten();
+        files.any(|file| {
+            let name = file.file_name().to_string_lossy().into_owned();
+            name.starts_with("libtwo_words") && name.ends_with(".rlib")
+        })
+    };
+    eventually("the next exercise is compiled", compiled);
+    assert_eq!(runner.end(Signal::TERM), Some(0));
+}
+
+#[test]
 fn a_save_during_a_run_ends_it() {
     let course = Course::new();
     course.save("pub fn answer() -> u32 { std::fs::write(std::env::var(\"MARK\").unwrap(), \"\").unwrap(); loop { std::thread::park() } }\n");

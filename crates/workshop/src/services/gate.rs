@@ -15,6 +15,8 @@ pub(crate) struct Gate {
 struct State {
     open: bool,
     stopped: bool,
+    /// The package that is wanted next.
+    next: Option<String>,
     /// Ends what passed the gate.
     passed: Option<Cancel>,
 }
@@ -54,15 +56,28 @@ impl Gate {
         Some(cancel)
     }
 
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.state().stopped
+    /// Names the package that is to be compiled when nothing else is.
+    pub(crate) fn want(&self, package: Option<String>) {
+        self.state().next = package;
     }
 
-    pub(crate) fn wait_for_stop(&self) {
-        let state = self
-            .changed
-            .wait_while(self.state(), |state| !state.stopped);
-        drop(state);
+    /// Waits until the gate is open and a package is wanted that is not `done`; none once it has stopped.
+    pub(crate) fn pass_for_next(&self, done: &[String]) -> Option<(String, Cancel)> {
+        let wanted = |state: &State| {
+            let next = state.next.clone().filter(|next| !done.contains(next));
+            next.filter(|_| state.open)
+        };
+        let waiting = |state: &mut State| wanted(state).is_none() && !state.stopped;
+        let state = self.changed.wait_while(self.state(), waiting);
+        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        let next = wanted(&state).filter(|_| !state.stopped)?;
+        let cancel = Cancel::default();
+        state.passed = Some(cancel.clone());
+        Some((next, cancel))
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.state().stopped
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -90,10 +105,27 @@ mod tests {
         let gate = Gate::default();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| gate.pass().is_none());
-            let other = scope.spawn(|| gate.wait_for_stop());
+            let other = scope.spawn(|| gate.pass_for_next(&[]).is_none());
             gate.stop();
             assert!(waiting.join().unwrap());
-            other.join().unwrap();
+            assert!(other.join().unwrap());
+        });
+    }
+
+    #[test]
+    fn what_is_wanted_passes_once_and_only_while_the_gate_is_open() {
+        let gate = Gate::default();
+        gate.want(Some("one".to_owned()));
+        std::thread::scope(|scope| {
+            let passing = scope.spawn(|| gate.pass_for_next(&[]).map(|(package, _)| package));
+            gate.open();
+            assert_eq!(passing.join().unwrap(), Some("one".to_owned()));
+            let done = ["one".to_owned()];
+            let gate = &gate;
+            let next = scope.spawn(move || gate.pass_for_next(&done).map(|(package, _)| package));
+            gate.want(Some("two".to_owned()));
+            gate.open();
+            assert_eq!(next.join().unwrap(), Some("two".to_owned()));
         });
     }
 }

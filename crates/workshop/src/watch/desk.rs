@@ -276,7 +276,11 @@ impl Desk {
         if self.interactive {
             self.say(&format!("\n{KEYS}\n"));
         }
-        self.services.iter().for_each(Services::resume);
+        let next = self.room.exercises.get(self.at + 1);
+        let next = next.map(|exercise| exercise.slug.clone());
+        self.services
+            .iter()
+            .for_each(|services| services.resume(next.clone()));
     }
 
     fn show_outcome(&mut self, outcome: &Outcome) {

@@ -27,7 +27,7 @@ const BOOK: &str = include_str!("book.rs.txt");
 
 pub struct Course {
     folder: TempDir,
-    target: PathBuf,
+    pub target: PathBuf,
 }
 
 pub struct Ran {

@@ -86,6 +86,7 @@ impl Desk {
                 let line = self.building.get_or_insert_with(|| self.status.ticking());
                 line.say(&text);
             }
+            Told::Ahead => self.building = None,
             Told::Lab(backend, notes) => self.use_lab(backend, &notes),
             Told::Book(address) => {
                 self.building = None;
@@ -123,9 +124,10 @@ impl Desk {
     }
 }
 
-fn name(package: &str) -> &'static str {
+fn name(package: &'static str) -> &'static str {
     match package {
         "trace-lab" => "trace viewer",
-        _ => "book",
+        "course-book" => "book",
+        other => other,
     }
 }
