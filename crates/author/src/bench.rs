@@ -3,11 +3,12 @@
 use std::{
     env, fs, io,
     ops::Deref,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use course::{Exercise, TestRecord, Verdict};
+use serde_json::Value;
 use tempfile::TempDir;
 use trace_model::{Span, otlp_json};
 use workshop::{Cancel, Checker, Outcome, Subject, starters};
@@ -136,4 +137,31 @@ pub fn cargo(root: &Path) -> Command {
         .env_remove("RUST_BACKTRACE")
         .stdin(Stdio::null());
     command
+}
+
+/// The executable of a package's `tests/verify.rs`, compiled.
+///
+/// # Errors
+/// When it does not compile.
+pub fn test_executable(root: &Path, package: &str) -> io::Result<PathBuf> {
+    let output = cargo(root)
+        .args([
+            "test",
+            "--no-run",
+            "--message-format",
+            "json",
+            "--test",
+            "verify",
+        ])
+        .args(["--package", package])
+        .stderr(Stdio::inherit())
+        .output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let messages = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let found = messages
+        .filter(|message| message["target"]["name"] == "verify")
+        .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
+    found.ok_or_else(|| io::Error::other(format!("no test came out of {package}")))
 }

@@ -1,6 +1,7 @@
 //! How fast the course is: from a fresh clone to the first verdict, from a save to the next one, and
 //! whether a test passes every time.
 
+mod compiles;
 mod machine;
 mod repeat;
 mod saves;
@@ -25,7 +26,10 @@ pub fn measure(input: &Input) -> io::Result<Vec<Finding>> {
     for exercise in &input.exercises {
         rows.push(saves::after_a_save(&clone, exercise)?);
     }
-    let table = table::markdown(&rows, &machine);
+    let compiles = input.exercises.iter();
+    let compiles = compiles.map(|exercise| compiles::of(&clone, exercise));
+    let compiles = compiles.collect::<io::Result<Vec<_>>>()?;
+    let table = table::markdown(&rows, &compiles, &machine);
     print!("{table}");
     let path = input.layout.root().join("docs/loop.md");
     fs::write(path, table)?;

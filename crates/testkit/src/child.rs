@@ -26,6 +26,8 @@ use crate::{
 /// How long spans that are still open are waited for once the code has answered: work that it left
 /// behind may end a moment later, and the verdict must not hang on that moment.
 const SETTLE: Duration = Duration::from_millis(300);
+/// How often the files of a test that is gone are removed: each of its processes begins one or two.
+const REMOVALS: usize = 100;
 
 /// This process as a child.
 #[derive(Debug)]
@@ -218,6 +220,15 @@ fn describe(info: &PanicHookInfo<'_>) -> Panic {
     Panic { message, place }
 }
 
+/// Removes the files of a test that is gone, while others, in here and beside, may still begin one.
+fn give_back(folder: &Path) {
+    for _ in 0..REMOVALS {
+        if fs::remove_dir_all(folder).is_ok() || !folder.exists() {
+            return;
+        }
+    }
+}
+
 /// Listens to the test. When the line closes without a word the test is gone: then this process,
 /// and everything that it started, goes as well.
 fn attend(line: UnixStream, stopped: &mpsc::Sender<()>) {
@@ -231,7 +242,7 @@ fn attend(line: UnixStream, stopped: &mpsc::Sender<()>) {
     if let Some(folder) = env::var_os(telemetry::WITNESS_VARIABLE)
         && let Some(folder) = Path::new(&folder).parent()
     {
-        let _ = fs::remove_dir_all(folder);
+        give_back(folder);
     }
     let _ = kill_current_process_group(Signal::KILL);
     process::abort()

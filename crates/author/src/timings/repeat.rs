@@ -2,16 +2,14 @@
 
 use std::{
     io,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     sync::atomic::{AtomicBool, Ordering},
     thread,
 };
 
+use crate::{Finding, Input, bench::test_executable};
 use course::Exercise;
-use serde_json::Value;
-
-use crate::{Finding, Input, bench::cargo};
 
 /// Runs the tests of each solution `times` times under full load; a finding for each that failed.
 ///
@@ -20,7 +18,7 @@ use crate::{Finding, Input, bench::cargo};
 pub fn repeat(input: &Input, times: usize) -> io::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for exercise in &input.exercises {
-        let test = compiled(input.layout.root(), &exercise.solution_package())?;
+        let test = test_executable(input.layout.root(), &exercise.solution_package())?;
         let folder = input.solution(exercise);
         let needed = exercise.settings.needs.join(",");
         let failures = under_load(|| run(&test, &folder, &needed, times))?;
@@ -46,30 +44,6 @@ fn flake(input: &Input, exercise: &Exercise, times: usize, failures: &[String]) 
         what,
         "wait for what happens, not for time",
     ))
-}
-
-/// The executable of a package's `tests/verify.rs`.
-fn compiled(root: &Path, package: &str) -> io::Result<PathBuf> {
-    let output = cargo(root)
-        .args([
-            "test",
-            "--no-run",
-            "--message-format",
-            "json",
-            "--test",
-            "verify",
-        ])
-        .args(["--package", package])
-        .stderr(Stdio::inherit())
-        .output()?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let messages = text
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let found = messages
-        .filter(|message| message["target"]["name"] == "verify")
-        .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-    found.ok_or_else(|| io::Error::other(format!("no test came out of {package}")))
 }
 
 /// What the failed runs printed.

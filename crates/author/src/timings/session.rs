@@ -43,7 +43,7 @@ impl Clone {
     }
 
     /// A cargo for this clone, with a target folder of its own.
-    fn command(&self) -> Command {
+    pub(super) fn command(&self) -> Command {
         let mut command = cargo(self.root());
         command
             .env_remove("CARGO_TARGET_DIR")
