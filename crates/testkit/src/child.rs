@@ -6,7 +6,7 @@ use std::{
     mem,
     os::{fd::AsFd, unix::net::UnixStream},
     panic::{self, AssertUnwindSafe, PanicHookInfo},
-    path::Path,
+    path::{Path, PathBuf},
     pin::Pin,
     process,
     sync::{OnceLock, mpsc},
@@ -20,14 +20,13 @@ use telemetry::Telemetry;
 
 use crate::{
     control::{Panic, STOP, Teller, Told},
+    folder,
     place::{Outcome, Place},
 };
 
 /// How long spans that are still open are waited for once the code has answered: work that it left
 /// behind may end a moment later, and the verdict must not hang on that moment.
 const SETTLE: Duration = Duration::from_millis(300);
-/// How often the files of a test that is gone are removed: each of its processes begins one or two.
-const REMOVALS: usize = 100;
 
 /// This process as a child.
 #[derive(Debug)]
@@ -58,6 +57,8 @@ impl Me {
     pub(crate) fn take_over() -> io::Result<Self> {
         let stdin = io::stdin();
         let line = UnixStream::from(stdin.as_fd().try_clone_to_owned()?);
+        // Before anybody listens whether the test is gone, so that it is removed then.
+        witnesses().map_or(Ok(()), |folder| folder::make(&folder))?;
         rustix::stdio::dup2_stdin(fs::File::open("/dev/null")?)?;
         let teller = Teller::new(line.try_clone()?);
         report_panics(teller.clone());
@@ -220,13 +221,10 @@ fn describe(info: &PanicHookInfo<'_>) -> Panic {
     Panic { message, place }
 }
 
-/// Removes the files of a test that is gone, while others, in here and beside, may still begin one.
-fn give_back(folder: &Path) {
-    for _ in 0..REMOVALS {
-        if fs::remove_dir_all(folder).is_ok() || !folder.exists() {
-            return;
-        }
-    }
+/// The folder of the test's files.
+fn witnesses() -> Option<PathBuf> {
+    let witness = env::var_os(telemetry::WITNESS_VARIABLE)?;
+    Some(Path::new(&witness).parent()?.to_owned())
 }
 
 /// Listens to the test. When the line closes without a word the test is gone: then this process,
@@ -239,10 +237,8 @@ fn attend(line: UnixStream, stopped: &mpsc::Sender<()>) {
             let _ = stopped.send(());
         }
     }
-    if let Some(folder) = env::var_os(telemetry::WITNESS_VARIABLE)
-        && let Some(folder) = Path::new(&folder).parent()
-    {
-        give_back(folder);
+    if let Some(folder) = witnesses() {
+        folder::give_back(&folder);
     }
     let _ = kill_current_process_group(Signal::KILL);
     process::abort()

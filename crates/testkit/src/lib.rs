@@ -32,6 +32,7 @@ mod drive;
 mod exercise;
 pub mod facts;
 mod fate;
+mod folder;
 mod heads;
 mod need;
 mod output;

@@ -9,13 +9,13 @@ use std::{
 };
 
 use course::Exit;
-use tempfile::TempDir;
 use trace_lab::Receiver;
 use trace_model::{Forest, Span};
 use trace_shape::{Call, Crossing, Evidence};
 
 use crate::{
     board::{Board, State},
+    folder::Folder,
     process::{Handle, Process},
     seen::Seen,
     witnessed::Testimony,
@@ -34,7 +34,7 @@ pub(crate) struct Stage {
     receiver: Receiver,
     board: Arc<Board>,
     processes: Vec<Process>,
-    witnesses: TempDir,
+    witnesses: Folder,
     pub(crate) deadline: Instant,
     /// Until when services may take to stop, once they were asked.
     grace: Instant,
@@ -46,7 +46,7 @@ impl Stage {
             receiver: Receiver::start()?,
             board: Arc::default(),
             processes: Vec::new(),
-            witnesses: tempfile::Builder::new().prefix("workshop-").tempdir()?,
+            witnesses: Folder::named(),
             deadline: Instant::now() + limit,
             grace: Instant::now(),
         })

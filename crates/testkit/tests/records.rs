@@ -138,13 +138,13 @@ impl Checkout {
 #[test]
 fn a_missing_component_is_a_skip_with_the_command_that_installs_it() {
     let Some(run) = judged(here!(), |exercise| {
-        search(exercise.needs("nats", "apt-get install nats-server", || false));
+        search(exercise.needs("abacus", "apt-get install abacus", || false));
     }) else {
         return;
     };
     assert!(run.succeeded, "{}", run.printed);
     assert_eq!(run.record.verdict, Verdict::Skipped);
-    let line = "nats is missing: apt-get install nats-server";
+    let line = "abacus is missing: apt-get install abacus";
     assert_eq!(run.record.skipped_for.as_deref(), Some(line));
     assert!(run.printed.contains(line), "{}", run.printed);
 }
