@@ -1,6 +1,6 @@
 //! The shop: what it sends, and in which relation. Nothing to do in here.
 
-use std::sync::mpsc as std_mpsc;
+use std::{pin::Pin, sync::mpsc as std_mpsc};
 
 use marketplace::{Journal, Market, Region};
 use ractor::{Actor, ActorRef, SpawnErr};
@@ -85,11 +85,11 @@ impl Shop {
         let prices = broadcast::Sender::new(64);
         let (valuer, actor) = Actor::spawn(None, Valuer, market.clone()).await?;
         let mut workers = vec![
-            tokio::spawn(workers::price(market.clone(), asked)),
-            tokio::spawn(workers::count(counted).instrument(info_span!("count visits"))),
+            begin(workers::price(market.clone(), asked)),
+            begin(workers::count(counted).instrument(info_span!("count visits"))),
         ];
         for region in Region::ALL {
-            workers.push(tokio::spawn(workers::index(region, prices.subscribe())));
+            workers.push(begin(workers::index(region, prices.subscribe())));
         }
         let (dealers, overnight) = std_mpsc::channel();
         // The dealers read their mailbox at night. Until then, what is in it stays in it.
@@ -161,6 +161,12 @@ impl Shop {
         let sent = std::iter::from_fn(|| self.sent.try_recv().ok()).collect();
         (done[1], done[2..].iter().sum(), sent)
     }
+}
+
+/// A worker in a task of its own. In a box, all workers are compiled as one kind of task.
+fn begin(worker: impl Future<Output = usize> + Send + 'static) -> JoinHandle<usize> {
+    let worker: Pin<Box<dyn Future<Output = usize> + Send>> = Box::pin(worker);
+    tokio::spawn(worker)
 }
 
 /// The span that stands for the sending of a message.

@@ -1,6 +1,6 @@
 //! Everybody around the edge: a partner that traces, and a stranger who asks, is asked, and forges.
 
-use std::{io, net::TcpListener};
+use std::{io, net::TcpListener, panic, thread};
 
 use axum::{
     Json, Router,
@@ -10,7 +10,7 @@ use axum::{
 };
 use opentelemetry::{Context, KeyValue, baggage::BaggageExt, context::FutureExt};
 use serde::{Deserialize, Serialize};
-use testkit::{Code, Diagnosis, Exercise, Fact, Seen, Span, about_span};
+use testkit::{Client, Code, Diagnosis, Exercise, Fact, Seen, Span, about_span};
 use whose_trace_is_it::{Others, edge, search, speak_w3c};
 
 /// What somebody was answered.
@@ -40,6 +40,16 @@ pub(crate) fn all(exercise: Exercise) -> Exercise {
         .service("partner", |place| {
             partner(place.listener(), place.url("edge"))
         })
+}
+
+/// Sixty requests, four at a time.
+pub(crate) fn flood(client: &Client) -> Vec<u16> {
+    let ask = || client.get("stranger", "/ask/01").status;
+    thread::scope(|scope| {
+        let askers = [(); 4].map(|()| scope.spawn(move || [(); 15].map(|()| ask())));
+        let told = askers.map(|it| it.join().unwrap_or_else(|it| panic::resume_unwind(it)));
+        told.concat()
+    })
 }
 
 /// It traces, has a key, and sends more baggage than anybody needs.
