@@ -15,6 +15,11 @@ pub(crate) type Complaint = (String, Option<String>, Option<String>);
 pub(crate) fn complaints(propagator: &dyn TextMapPropagator) -> Vec<Complaint> {
     println!("seed {SEED}");
     let mut found = Vec::new();
+    let mut written = HashMap::new();
+    propagator.inject_context(&Context::new(), &mut written);
+    if let Some(header) = written.remove("dealer-context") {
+        found.push((header, None, Some("written for no span".to_owned())));
+    }
     for bytes in many() {
         let (header, means) = (URL_SAFE_NO_PAD.encode(&bytes), meaning(&bytes));
         let alone = [("dealer-context", &*header)];
@@ -53,15 +58,21 @@ pub(crate) fn first(complaints: &[Complaint]) -> Fact {
     Err(Box::new(diagnosis))
 }
 
-/// Trace and span; none where no span was found.
+/// Trace and span of another process; none where no span was found.
 fn read(propagator: &dyn TextMapPropagator, headers: &[(&str, &str)]) -> Option<String> {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let carrier: HashMap<_, _> = headers.iter().map(owned).collect();
     let context = propagator.extract_with_context(&Context::new(), &carrier);
     let span = context.span();
     let span = span.span_context();
-    span.is_valid()
-        .then(|| format!("{}-{}", span.trace_id(), span.span_id()))
+    let whose = if span.is_remote() {
+        ""
+    } else {
+        ", of this process"
+    };
+    context
+        .has_active_span()
+        .then(|| format!("{}-{}{whose}", span.trace_id(), span.span_id()))
 }
 
 /// What the bytes of a header mean, as the chapter has it.
