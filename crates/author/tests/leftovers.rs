@@ -14,6 +14,7 @@ use std::{
 
 use author::{Input, bench};
 use course::Exercise;
+use rustix::process::{Pid, Signal, kill_process};
 
 const WITHIN: Duration = Duration::from_secs(10);
 /// Tests are fast: some may be over before they can be killed.
@@ -91,14 +92,23 @@ fn eventually(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
-/// What a test needs to be in the middle of.
-fn is_in_the_middle(exercise: &Exercise, pauses: bool, processes: &[Process]) -> bool {
-    let services = usize::try_from(exercise.settings.processes).unwrap();
-    let stopped = processes.iter().any(|process| process.state == 'T');
-    processes.len() > services && (stopped || !pauses)
+/// Whether a test is in its middle: all its services run, and one of them is stopped where it stops one.
+fn is_in_the_middle(exercise: &Exercise, pauses: bool, services: &[Process]) -> bool {
+    let expected = usize::try_from(exercise.settings.processes).unwrap();
+    let stopped = services.iter().any(|process| process.state == 'T');
+    services.len() >= expected && (stopped || !pauses)
 }
 
-/// Starts the test and kills it in the middle; none where it was over before.
+/// All that the test has started.
+fn services(mark: &str, test: &Child) -> Vec<Process> {
+    let own = Path::new("/proc").join(test.id().to_string());
+    let mut processes = marked(mark);
+    processes.retain(|process| process.folder != own);
+    processes
+}
+
+/// Starts the test and kills it in the middle: the sockets that were open then. None where it was over
+/// before.
 fn killed(test: &Path, exercise: &Exercise, pauses: bool, mark: &str) -> Option<BTreeSet<String>> {
     let mut child = Command::new(test)
         .current_dir(&exercise.dir)
@@ -110,22 +120,25 @@ fn killed(test: &Path, exercise: &Exercise, pauses: bool, mark: &str) -> Option<
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
+    let signal = |child: &Child, signal| kill_process(Pid::from_child(child), signal).unwrap();
     let open = loop {
-        let processes = marked(mark);
-        if is_in_the_middle(exercise, pauses, &processes) {
-            break Some(sockets(&processes));
+        if child.try_wait().unwrap().is_some() {
+            return None;
         }
-        if is_over(&mut child) {
-            break None;
+        if !is_in_the_middle(exercise, pauses, &services(mark, &child)) {
+            continue;
         }
+        // It may have gone on meanwhile; from here it does not.
+        signal(&child, Signal::STOP);
+        let started = services(mark, &child);
+        if is_in_the_middle(exercise, pauses, &started) {
+            break sockets(&started);
+        }
+        signal(&child, Signal::CONT);
     };
     child.kill().unwrap();
     child.wait().unwrap();
-    open
-}
-
-fn is_over(child: &mut Child) -> bool {
-    child.try_wait().unwrap().is_some()
+    Some(open)
 }
 
 #[test]
