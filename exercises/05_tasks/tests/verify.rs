@@ -1,9 +1,11 @@
 //! Work that leaves its task keeps its trace, its parent and its true duration.
 
-use std::{cell::RefCell, collections::BTreeMap};
+mod lengths;
+
+use std::cell::RefCell;
 
 use marketplace::{Journal, Market};
-use testkit::{Code, Fact, Seen, Span, about_span, exercise, expect_eq};
+use testkit::{exercise, expect_eq};
 
 /// How many cars, the best one, how many have photos; and what was really done.
 type Answer = ((usize, u32, usize), Journal);
@@ -18,7 +20,7 @@ async fn search(query: &str) -> Result<Answer, String> {
 
 #[test]
 fn each_hop_keeps_its_trace_and_each_span_is_as_long_as_its_work() {
-    let done = RefCell::new(BTreeMap::new());
+    let done = RefCell::new(lengths::Done::new());
     exercise!()
         .call_async("search", async || {
             tokio::join!(search("golf"), search("polo"))
@@ -30,8 +32,27 @@ fn each_hop_keeps_its_trace_and_each_span_is_as_long_as_its_work() {
             expect_eq((golfs, polos), right, "the cars must stay the same")?;
             at_once(&golf).and(at_once(&polo))
         })
-        .fact(|seen| lengths(seen, &done.borrow()))
+        .fact(|seen| lengths::of_children(seen, &done.borrow()))
         .verdict(include_str!("../expected.shape"));
+}
+
+/// On one thread nothing but the code decides in which order work begins.
+#[test]
+fn the_dealers_are_asked_while_the_regions_are() {
+    exercise!()
+        .current_thread()
+        .call_async("search", async || search("golf").await)
+        .expect(|golf| {
+            let (_, done) = golf.clone()?;
+            let asked = done.times("ask dealers");
+            let regions = done.times("ask region");
+            let overlap = regions
+                .iter()
+                .all(|region| asked.iter().any(|it| it.1 > region.0));
+            let why = "the dealers must be asked in a task, while the regions are asked";
+            overlap.then_some(()).ok_or(why.to_owned())
+        })
+        .verdict("search internal \"search cars\"\n  ...\n...");
 }
 
 /// The sources are asked at once, and what blocks does not block the search.
@@ -40,38 +61,4 @@ fn at_once(done: &Journal) -> Result<(), String> {
     let kept = moved("read photos") && moved("score cars") && !done.is_sequential();
     let why = "the sources must still be asked at once, and nothing may block the search";
     kept.then_some(()).ok_or(why.to_owned())
-}
-
-/// Each child of a search is held against what was done for that search.
-fn lengths(seen: &Seen, done: &BTreeMap<&str, Journal>) -> Fact {
-    for span in seen.spans() {
-        let is_parent = |root: &&Span| Some(root.span_id) == span.parent_span_id;
-        let parent = seen.spans().iter().find(is_parent);
-        let query = parent.and_then(|root| root.attributes.text("workshop.query"));
-        if let Some(done) = query.and_then(|query| done.get(query)) {
-            length(seen, span, done)?;
-        }
-    }
-    Ok(())
-}
-
-/// A span covers its work and no more: the sources end before the merge, scoring begins after it.
-fn length(seen: &Seen, span: &Span, done: &Journal) -> Fact {
-    let mut alike = seen.named(&span.name);
-    alike.retain(|other| other.parent_span_id == span.parent_span_id);
-    if alike.len() != done.of(&span.name).count() {
-        return Ok(()); // The shape says what is wrong.
-    }
-    let (start, end) = (span.start_unix_nano, span.end_unix_nano);
-    let covers = done.of(&span.name).any(|work| work.is_within(start, end));
-    let beyond = done.of("merge").any(|merge| match span.name.as_str() {
-        "score cars" => start < merge.end_unix_nano,
-        _ => end > merge.start_unix_nano,
-    });
-    let (code, how) = match (covers, beyond) {
-        (true, false) => return Ok(()),
-        (true, true) => (Code::Stretched, "lasts longer than its work"),
-        (false, _) => (Code::MissingSpan, "was not open while its work was done"),
-    };
-    Err(about_span(code, span, format!("`{}` {how}", span.name)).into())
 }
