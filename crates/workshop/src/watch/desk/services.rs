@@ -90,9 +90,10 @@ impl Desk {
             Told::Lab(backend, notes) => self.use_lab(backend, &notes),
             Told::Book(address) => {
                 self.building = None;
-                self.say(&format!("   The book is at {address}\n"));
-                self.session.book = address;
+                // Whoever reads the line may look into the session.
+                self.session.book.clone_from(&address);
                 self.save();
+                self.say(&format!("   The book is at {address}\n"));
             }
             Told::Ended(package, problem) => {
                 match package {
@@ -111,15 +112,16 @@ impl Desk {
 
     fn use_lab(&mut self, backend: Backend, notes: &[String]) {
         self.building = None;
+        let said = format!(
+            "   The trace viewer is at {} (OTLP/HTTP {}, OTLP/gRPC {})\n",
+            backend.web, backend.otlp_http, backend.otlp_grpc
+        );
+        self.session.backend = Some(backend);
+        self.save();
         notes
             .iter()
             .for_each(|note| self.say(&format!("   {note}\n")));
-        self.say(&format!(
-            "   The trace viewer is at {} (OTLP/HTTP {}, OTLP/gRPC {})\n",
-            backend.web, backend.otlp_http, backend.otlp_grpc
-        ));
-        self.session.backend = Some(backend);
-        self.save();
+        self.say(&said);
         self.deliver();
     }
 }
