@@ -12,7 +12,7 @@ use async_nats::Client;
 use futures_util::StreamExt;
 use opentelemetry::{Context, propagation::TextMapPropagator, trace::TraceContextExt};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 use crate::carrier::Incoming;
 
@@ -47,8 +47,15 @@ impl Inventory {
     }
 
     pub(crate) fn signal(&self, signal: Signal) -> Outcome<()> {
-        let pid = i32::try_from(self.0.id()).ok().and_then(Pid::from_raw);
-        Ok(kill_process(pid.ok_or("no process")?, signal)?)
+        Ok(kill_process(Pid::from_child(&self.0), signal)?)
+    }
+
+    /// Stops it, and waits until it does nothing any more: the signal alone leaves it time to answer.
+    pub(crate) fn stop(&self) -> Outcome<()> {
+        self.signal(Signal::STOP)?;
+        let seen = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        waitid(WaitId::Pid(Pid::from_child(&self.0)), seen)?;
+        Ok(())
     }
 }
 

@@ -81,7 +81,7 @@ async fn told(state: State) -> Outcome<String> {
     let caller = caller();
     match state {
         State::Well => {}
-        State::Stopped | State::Killed | State::NoBroker => inventory.signal(Signal::STOP)?,
+        State::Stopped | State::Killed | State::NoBroker => inventory.stop()?,
         State::Dead => {
             inventory.signal(Signal::KILL)?;
             // The broker finds out by itself, and soon.

@@ -104,7 +104,7 @@ impl Client {
     /// # Panics
     /// When the test has no such service.
     pub fn pause(&self, service: &str) {
-        self.process(service).signal(Signal::STOP);
+        self.process(service).pause();
     }
 
     /// Lets a paused service go on (SIGCONT).

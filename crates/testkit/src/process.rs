@@ -138,6 +138,15 @@ impl Handle {
         let _ = kill_process_group(self.group, signal);
     }
 
+    /// Stops the whole group, and waits until its leader does nothing any more: the signal alone
+    /// leaves it time for an answer.
+    pub(crate) fn pause(&self) {
+        self.signal(Signal::STOP);
+        let seen = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let stopped = || waitid(WaitId::Pid(self.group), seen);
+        while matches!(stopped(), Err(rustix::io::Errno::INTR)) {}
+    }
+
     /// Kills it, and waits until it is gone; false when it is not by `deadline`.
     pub(crate) fn kill(&self, deadline: Instant) -> bool {
         self.board.update(self.index, |state| state.killed = true);

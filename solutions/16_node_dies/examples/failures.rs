@@ -15,12 +15,12 @@ use std::{
 use node_dies_solution::{COOKIE, Stock, inventory};
 use nodes::Node;
 use ractor::{ActorRef, rpc::CallResult};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use tokio::time::{self, Instant};
 use traced_nodes::Traced;
 
 /// How long the caller waits.
-const PATIENCE: Duration = Duration::from_millis(300);
+const PATIENCE: Duration = Duration::from_millis(600);
 /// When the node dies that dies meanwhile.
 const MEANWHILE: Duration = Duration::from_millis(20);
 const LONG: Duration = Duration::from_secs(5);
@@ -80,7 +80,7 @@ async fn tell(
 ) -> Outcome<String> {
     match state {
         State::Well => {}
-        State::Stopped | State::Killed => node.signal(Signal::STOP)?,
+        State::Stopped | State::Killed => node.stop()?,
         State::Dead => {
             node.signal(Signal::KILL)?;
             while nodes::find::<Traced<Stock>>("north", Duration::ZERO)
@@ -141,8 +141,15 @@ struct Running(Child);
 
 impl Running {
     fn signal(&self, signal: Signal) -> Outcome<()> {
-        let pid = i32::try_from(self.0.id()).ok().and_then(Pid::from_raw);
-        Ok(kill_process(pid.ok_or("no process")?, signal)?)
+        Ok(kill_process(Pid::from_child(&self.0), signal)?)
+    }
+
+    /// Stops it, and waits until it does nothing any more: the signal alone leaves it time to answer.
+    fn stop(&self) -> Outcome<()> {
+        self.signal(Signal::STOP)?;
+        let seen = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        waitid(WaitId::Pid(Pid::from_child(&self.0)), seen)?;
+        Ok(())
     }
 }
 
