@@ -27,19 +27,17 @@ pub struct Cancel(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     cancelled: AtomicBool,
-    /// The group that runs now. Emptied before its leader is reaped, so that a signal never
+    /// The groups that run now. One leaves before its leader is reaped, so that a signal never
     /// reaches a group that has the same number by chance.
-    group: Mutex<Option<Pid>>,
+    groups: Mutex<Vec<Pid>>,
 }
 
 impl Cancel {
-    /// Ends the running group, and keeps another one from starting.
+    /// Ends the running groups, and keeps another one from starting.
     pub fn cancel(&self) {
-        let group = self.group();
+        let groups = self.groups();
         self.0.cancelled.store(true, Ordering::SeqCst);
-        if let Some(group) = *group {
-            end(group);
-        }
+        groups.iter().copied().for_each(end);
     }
 
     /// Whether [`Cancel::cancel`] was called.
@@ -48,9 +46,15 @@ impl Cancel {
         self.0.cancelled.load(Ordering::SeqCst)
     }
 
-    fn group(&self) -> MutexGuard<'_, Option<Pid>> {
-        self.0.group.lock().unwrap_or_else(PoisonError::into_inner)
+    fn groups(&self) -> MutexGuard<'_, Vec<Pid>> {
+        self.0.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Lets everything else on this machine go before the group that `leader` leads.
+pub(crate) fn step_back(leader: &Child) {
+    // Without it the work takes as long and is in the way.
+    let _ = setpriority_pgrp(Some(Pid::from_child(leader)), LOWEST);
 }
 
 /// A group that is gone already needs no end.
@@ -68,12 +72,12 @@ pub(crate) struct Group {
 impl Group {
     /// Starts `command` as the leader of a group of its own.
     pub(crate) fn start(command: &mut Command, cancel: &Cancel) -> io::Result<Self> {
-        let mut running = cancel.group();
+        let mut running = cancel.groups();
         if cancel.is_cancelled() {
             return Err(io::Error::from(io::ErrorKind::Interrupted));
         }
         let child = command.process_group(0).spawn()?;
-        *running = Some(Pid::from_child(&child));
+        running.push(Pid::from_child(&child));
         drop(running);
         Ok(Self {
             child,
@@ -89,8 +93,7 @@ impl Group {
 
     /// Lets everything else that runs on this machine go before.
     pub(crate) fn step_back(&self) {
-        // Without it the work takes as long and is in the way.
-        let _ = setpriority_pgrp(Some(Pid::from_child(&self.child)), LOWEST);
+        step_back(&self.child);
     }
 
     /// Waits for the leader's end, then ends whatever it left behind.
@@ -103,9 +106,9 @@ impl Group {
             )
         };
         while matches!(ended(), Err(rustix::io::Errno::INTR)) {}
-        let mut running = self.cancel.group();
+        let mut running = self.cancel.groups();
         end(leader);
-        *running = None;
+        running.retain(|group| *group != leader);
         drop(running);
         self.reaped = true;
         self.child.wait()
@@ -114,11 +117,11 @@ impl Group {
     /// [`Group::wait`], but the group is ended after `limit`; none when that was so.
     pub(crate) fn wait_for(&mut self, limit: Duration) -> io::Result<Option<ExitStatus>> {
         let (done, waiting) = mpsc::channel::<()>();
-        let cancel = self.cancel.clone();
+        let (cancel, leader) = (self.cancel.clone(), Pid::from_child(&self.child));
         let timer = thread::spawn(move || {
             let late = waiting.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout);
-            if late && let Some(group) = *cancel.group() {
-                end(group);
+            if late && cancel.groups().contains(&leader) {
+                end(leader);
             }
             late
         });
@@ -196,5 +199,17 @@ mod tests {
         let status = group.wait_for(Duration::from_secs(60)).unwrap().unwrap();
         assert_eq!(status.code(), Some(3));
         assert!(is_alive(std::process::id()));
+    }
+
+    #[test]
+    fn all_that_run_are_cancelled_together() {
+        let cancel = Cancel::default();
+        let start = || Group::start(&mut shell("sleep 60"), &cancel).unwrap();
+        let (mut one, mut other) = (start(), start());
+        cancel.cancel();
+        for group in [&mut one, &mut other] {
+            assert!(!group.wait().unwrap().success());
+        }
+        assert!(Group::start(&mut shell("true"), &cancel).is_err());
     }
 }

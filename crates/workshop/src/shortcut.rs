@@ -3,10 +3,12 @@
 //! While an exercise is watched, its own sources are what changes. cargo's part of a save is then 0.2 s,
 //! and linking everything that stays as it is 0.25 s more. So a build by cargo tells how it compiles
 //! ([`record`]); after the verdict all crates that stay are linked into one library ([`plan`]); and
-//! the next save compiles exercise and test against that. It lies in a folder of its own: nothing that
-//! cargo knows is touched. Whatever is not as usual goes to cargo, whose word is the last one: a change
+//! the next save compiles exercise and test as one crate against that ([`joined`]). It lies in a folder
+//! of its own: nothing that cargo knows is touched. Whatever is not as usual goes to cargo, whose word is the last one: a change
 //! elsewhere in the checkout, and each compile that fails.
 
+mod compile;
+mod joined;
 mod plan;
 pub(crate) mod record;
 
@@ -71,7 +73,7 @@ impl Shortcut {
             *state = State::default();
             return None;
         }
-        let made = compile(&[&plan.library, &plan.test], cancel);
+        let made = plan.build(cancel);
         let executable = made.then(|| plan.executable.clone());
         state.failed = !made;
         executable
@@ -97,7 +99,7 @@ impl Shortcut {
             return; // cargo had nothing to compile so far, and has told nothing.
         };
         let stamp = self.stamp(&plan);
-        let made = compile(&[&plan.kit, &plan.library, &plan.test], cancel);
+        let made = plan.build_all(cancel);
         state.useless = !made && !cancel.is_cancelled();
         state.prepared = made.then_some((plan, stamp));
     }
@@ -111,7 +113,8 @@ impl Shortcut {
         let read = |name: &str| Compile::read(&self.records().join(format!("{name}.json")));
         let (library, test) = (read(&own)?, read("verify")?);
         let folder = Path::new(library.option("--out-dir")?).parent()?;
-        Plan::new(&library, &test, &folder.join("shortcut").join(own))
+        let folder = folder.join("shortcut").join(own);
+        Plan::new(&self.exercise, [&library, &test], &folder)
     }
 
     /// What stays while an exercise is watched, as one number: the crates that it stands on, their
@@ -131,8 +134,4 @@ impl Shortcut {
         }
         hasher.finish()
     }
-}
-
-fn compile(steps: &[&Compile], cancel: &Cancel) -> bool {
-    steps.iter().all(|step| step.run(cancel).unwrap_or(false))
 }

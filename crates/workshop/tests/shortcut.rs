@@ -107,6 +107,22 @@ fn what_does_not_compile_has_cargos_words_and_the_next_save_none() {
 }
 
 #[test]
+fn what_only_one_crate_would_accept_is_refused() {
+    let watched = Watched::start();
+    watched.until_ready();
+    assert!(watched.save(("fn answer() -> u32 { 42 }", "is private")));
+    assert!(!watched.save(ANSWERS[0]), "cargo was asked");
+}
+
+#[test]
+fn a_learners_own_tests_are_no_part_of_the_verdict() {
+    let watched = Watched::start();
+    watched.until_ready();
+    let own = "#[cfg(test)] mod own { #[test] fn fails() { panic!() } }\n";
+    assert!(watched.save((&format!("{RIGHT}\n{own}"), "Solved.")));
+}
+
+#[test]
 fn a_shortcut_that_breaks_gives_way_to_cargo() {
     let watched = Watched::start();
     watched.until_ready();

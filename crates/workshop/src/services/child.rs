@@ -14,7 +14,7 @@ use std::{
 use course::{Backend, BackendKind, Layout};
 use serde::Deserialize;
 
-use crate::Problem;
+use crate::{Problem, process::step_back};
 
 const READY_LIMIT: Duration = Duration::from_secs(60);
 const END_LIMIT: Duration = Duration::from_secs(3);
@@ -81,6 +81,8 @@ pub(crate) fn start_book(
     let mut command = Command::new(program);
     command.args(["serve", "--port", &port.to_string(), "--until-stdin-closes"]);
     let (process, ready) = start::<BookReady>("book", command, layout)?;
+    // It is rebuilt at each save, and takes as long for it as the verdict, which somebody waits for.
+    step_back(&process.child);
     Ok((process, ready.address.trim_end_matches('/').to_owned()))
 }
 

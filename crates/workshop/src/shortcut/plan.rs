@@ -3,60 +3,62 @@
 
 use std::{
     collections::BTreeMap,
-    env::consts::DLL_EXTENSION,
-    fs, io,
+    env::consts::{DLL_EXTENSION, DLL_PREFIX},
+    fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use super::record::Compile;
-use crate::{Cancel, process::Group};
+use course::Exercise;
+
+use super::{joined::Joined, record::Compile};
+use crate::Cancel;
 
 /// The crate that links them all.
 const KIT: &str = "workshop_kit";
 
-/// What is compiled, in this order.
+/// What is compiled.
 #[derive(Debug)]
 pub(super) struct Plan {
     /// The crates that stay, linked once.
     pub(super) kit: Compile,
-    /// The exercise.
-    pub(super) library: Compile,
-    /// Its test, which is what is run.
-    pub(super) test: Compile,
+    /// The exercise with its test.
+    pub(super) joined: Joined,
     pub(super) executable: PathBuf,
     /// The files of the crates that stay.
     pub(super) crates: Vec<PathBuf>,
 }
 
 impl Plan {
-    /// Reads what cargo did for the library and its test, and writes what is compiled beside them.
+    /// Reads what cargo did for an exercise's library and its test, and plans all in `folder`.
     /// None where it was not done in the expected way, or `folder` cannot be written.
-    pub(super) fn new(library: &Compile, test: &Compile, folder: &Path) -> Option<Self> {
+    pub(super) fn new(
+        exercise: &Exercise,
+        [library, test]: [&Compile; 2],
+        folder: &Path,
+    ) -> Option<Self> {
         fs::create_dir_all(folder).ok()?;
         let own = library.option("--crate-name")?;
         let mut crates = stays(library, own);
         crates.append(&mut stays(test, own));
-        let made = folder.join(format!("lib{own}{}.rlib", suffix(library)?));
+        let mut joined = Joined::new(exercise, [library, test], folder, KIT)?;
+        link(joined.program(), folder)?;
         Some(Self {
             kit: kit(test, &crates, folder)?,
-            library: elsewhere(library, folder)?,
-            test: linked(elsewhere(test, folder)?, own, &made, folder)?,
-            executable: folder.join(format!("verify{}", suffix(test)?)),
+            joined,
+            executable: folder.join(format!("{own}{}", test.suffix()?)),
             crates: crates.into_values().collect(),
         })
     }
-}
 
-impl Compile {
-    /// Compiles, in silence: whether it did.
-    pub(super) fn run(&self, cancel: &Cancel) -> io::Result<bool> {
-        let mut command = self.command();
-        command.stdin(Stdio::null());
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        Group::start(&mut command, cancel)?
-            .wait()
-            .map(|status| status.success())
+    /// Compiles the exercise against the kit as it is: whether it is in order.
+    pub(super) fn build(&self, cancel: &Cancel) -> bool {
+        self.joined.run(cancel).unwrap_or(false)
+    }
+
+    /// Links the kit, and compiles the exercise.
+    pub(super) fn build_all(&self, cancel: &Cancel) -> bool {
+        self.kit.run(cancel).unwrap_or(false) && self.build(cancel)
     }
 }
 
@@ -69,32 +71,6 @@ fn stays(compile: &Compile, own: &str) -> BTreeMap<String, PathBuf> {
     let found = named.filter(|(name, _)| *name != own);
     let found = found.map(|(name, path)| (name.to_owned(), Path::new(path).with_extension("rlib")));
     found.filter(|(_, path)| path.is_file()).collect()
-}
-
-/// What cargo adds to the names of files.
-fn suffix(compile: &Compile) -> Option<&str> {
-    let mut words = compile.arguments.iter();
-    words.find_map(|word| word.strip_prefix("extra-filename="))
-}
-
-/// The same, into `folder`, and without a word about style.
-fn elsewhere(compile: &Compile, folder: &Path) -> Option<Compile> {
-    let folder = folder.to_str()?;
-    let mut compile = compile.clone();
-    let place = compile
-        .arguments
-        .iter()
-        .position(|word| word == "--out-dir")?
-        + 1;
-    folder.clone_into(compile.arguments.get_mut(place)?);
-    for word in &mut compile.arguments {
-        if word.starts_with("incremental=") {
-            *word = format!("incremental={folder}/incremental");
-        }
-    }
-    let quiet = ["--cap-lints", "allow"];
-    compile.arguments.extend(quiet.map(str::to_owned));
-    Some(compile)
 }
 
 /// One library out of all crates.
@@ -132,37 +108,18 @@ fn kit(test: &Compile, crates: &BTreeMap<String, PathBuf>, folder: &Path) -> Opt
     })
 }
 
-/// The test, below a root of ours that asks for the kit; `made` is the exercise that it tests.
-fn linked(mut test: Compile, own: &str, made: &Path, folder: &Path) -> Option<Compile> {
-    let is_source = |word: &String| word.ends_with(".rs") && !word.starts_with('-');
-    let place = test.arguments.iter().position(is_source)?;
-    let source = test.folder.join(&test.arguments[place]);
-    let root = folder.join("verify.rs");
-    let lines = format!(
-        "extern crate {KIT} as _;\n#[path = {:?}]\nmod verify;\n",
-        source.to_str()?
-    );
-    fs::write(&root, lines).ok()?;
-    root.to_str()?.clone_into(&mut test.arguments[place]);
-    let of_own = format!("{own}=");
-    for word in &mut test.arguments {
-        if word.starts_with(&of_own) {
-            *word = format!("{of_own}{}", made.to_str()?);
-        }
-    }
-    let kit = folder.join(format!(
-        "{}{KIT}.{DLL_EXTENSION}",
-        std::env::consts::DLL_PREFIX
-    ));
+/// Has the kit linked to a program, in the place of what is in it.
+fn link(program: &mut Compile, folder: &Path) -> Option<()> {
+    let kit = folder.join(format!("{DLL_PREFIX}{KIT}.{DLL_EXTENSION}"));
     let found_at = |folder: &str| format!("-Clink-arg=-Wl,-rpath,{folder}");
     let more = [
         "-Cprefer-dynamic".to_owned(),
         format!("--extern={KIT}={}", kit.to_str()?),
         found_at(folder.to_str()?),
-        found_at(&standard_library(&test)?),
+        found_at(&standard_library(program)?),
     ];
-    test.arguments.extend(more);
-    Some(test)
+    program.arguments.extend(more);
+    Some(())
 }
 
 /// The folder of the standard library.
