@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use trace_model::{TraceId, Value};
+use trace_model::{Kind, TraceId, Value};
 
 use super::{Case, Finding, Place, look, named, shorten};
 use crate::{Code, REQUEST_ID, judge::tree::Item};
@@ -147,10 +147,13 @@ fn two_requests_in(case: &Case<'_, '_>, trace: TraceId, ids: &BTreeMap<String, u
     }
 }
 
-/// Roots that last longer than the call that they answer.
+/// Roots that last longer than the call that they answer. Whoever handles a message, or asks somebody
+/// of its own accord, answers no call.
 fn stretched(case: &Case<'_, '_>) -> Vec<Finding> {
+    let answers = |kind| !matches!(kind, Some(Kind::Client | Kind::Producer | Kind::Consumer));
     let roots = case.received().filter(|(index, _)| {
-        case.instance(*index).parent.is_none() && case.line_of(*index).links.is_empty()
+        let line = case.line_of(*index);
+        case.instance(*index).parent.is_none() && line.links.is_empty() && answers(line.kind)
     });
     roots
         .filter_map(|(index, item)| stretched_root(case, index, item))
