@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt, stream};
-use marketplace::{Car, Market};
+use marketplace::{Car, Market, Region};
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How slow the disk is.
-const SLOW: Duration = Duration::from_millis(20);
+const SLOW: Duration = Duration::from_millis(12);
 
 /// A stage of the import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +135,7 @@ impl Import {
             Stage::Import => {}
             Stage::Normalise => return self.market.find_car(car.id).await.unwrap_or(car),
             Stage::Enrich => {
-                self.market.ask_dealers(&car.model).await;
+                self.market.ask_region(Region::North, &car.model).await;
             }
             Stage::Index => self.put_down(car.id).await,
         }
