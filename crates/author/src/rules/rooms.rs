@@ -22,7 +22,7 @@ const HEAVY: &[&str] = &[
     "h2",
     "testcontainers",
     "bollard",
-    "openssl",
+    "openssl-sys",
 ];
 
 /// Crates of which there may be one version, by the beginning of their name: with two, extension
@@ -141,10 +141,15 @@ fn line_of_dependency(manifest: &Path, name: &str) -> usize {
 
 /// What is compiled before a first verdict holds nothing heavy.
 fn first_path(input: &Input, metadata: &Metadata) -> Vec<Finding> {
+    let slugs: BTreeSet<_> = input
+        .exercises
+        .iter()
+        .map(|exercise| &*exercise.slug)
+        .collect();
     let exercises = metadata
         .packages
         .iter()
-        .filter(|package| place(input, package) == Place::Exercise)
+        .filter(|package| slugs.contains(package.name.as_str()))
         .map(|package| (package, "normal,build,dev"));
     let runner = metadata
         .packages

@@ -1,6 +1,6 @@
 //! Exercise, solution and chapter are all there, and nothing else is.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{fs, path::Path};
 
 use course::Exercise;
 
@@ -20,11 +20,13 @@ pub(super) fn check(input: &Input) -> Vec<Finding> {
 }
 
 fn orphaned_solutions(input: &Input) -> Vec<Finding> {
-    let known: BTreeSet<_> = input.exercises.iter().map(Exercise::folder).collect();
     let folders = fs::read_dir(input.layout.solutions()).into_iter().flatten();
     let orphan = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        path.is_dir() && !known.contains(name.as_ref())
+        let exercise = input
+            .layout
+            .exercises()
+            .join(path.file_name().unwrap_or_default());
+        path.is_dir() && !exercise.join("exercise.toml").is_file()
     };
     folders
         .flatten()
