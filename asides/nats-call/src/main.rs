@@ -23,7 +23,7 @@ use carrier::Outgoing;
 use inventory::{Inventory, Outcome, SUBJECT, is_right, serve};
 
 /// How long the caller waits.
-const PATIENCE: Duration = Duration::from_millis(300);
+const PATIENCE: Duration = Duration::from_millis(600);
 /// When something dies that dies meanwhile.
 const MEANWHILE: Duration = Duration::from_millis(20);
 /// The exit code where a component is missing.

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use std::{
-    env, fmt,
+    env, fmt, future,
     io::{self, BufRead, BufReader},
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -131,6 +131,10 @@ impl Broker {
         &self.address
     }
 
+    fn port(&self) -> Option<u16> {
+        self.address.rsplit_once(':')?.1.parse().ok()
+    }
+
     /// Ends it as a crash does: at once, and without a word to anybody.
     pub fn kill(&mut self) {
         end(&mut self.guard);
@@ -141,6 +145,17 @@ impl Drop for Broker {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Runs a server until the future is dropped or the process ends; `listens` is told its port.
+///
+/// # Errors
+/// When it is not installed, or does not start.
+pub async fn serve(listens: impl FnOnce(u16)) -> Result<(), StartError> {
+    let broker = Broker::start()?;
+    let unknown = || StartError::Ended(format!("it listens at `{}`", broker.address));
+    listens(broker.port().ok_or_else(unknown)?);
+    future::pending().await
 }
 
 /// The guard kills the server when its input ends, and ends after it.

@@ -6,6 +6,7 @@ mod cluster;
 mod erlang;
 mod http1;
 mod http2;
+mod nats;
 
 use std::fmt;
 
@@ -15,6 +16,7 @@ use cluster::Cluster;
 use erlang::Erlang;
 use http1::Http1;
 use http2::Http2;
+use nats::Nats;
 
 /// A head longer than this is not read, nor is anything after it.
 const LONGEST_HEAD: usize = 64 * 1024;
@@ -98,6 +100,7 @@ fn recognised(begin: &[u8]) -> Option<Box<dyn Frames>> {
             true => Some(Box::<Erlang>::default()),
             false => Some(Box::<Cluster>::default()),
         },
+        _ if nats::begins(begin)? => Some(Box::<Nats>::default()),
         _ if begin[..length] != http2::PREFACE[..length] => Some(Box::<Http1>::default()),
         _ if length == http2::PREFACE.len() => Some(Box::<Http2>::default()),
         _ => None,

@@ -1,0 +1,56 @@
+//! The header is written by hand, and read by the propagator.
+
+mod carrier;
+mod feed;
+mod indexer;
+mod spans;
+
+use async_nats::{HeaderMap, header::NATS_MESSAGE_ID, jetstream::Message};
+use opentelemetry::Context;
+use tracing::Instrument;
+#[allow(unused_imports, reason = "for the gaps")]
+use {
+    carrier::{Incoming, Outgoing},
+    opentelemetry::{propagation::TextMapPropagator, trace::TraceContextExt},
+    opentelemetry_sdk::propagation::TraceContextPropagator,
+    tracing_opentelemetry::OpenTelemetrySpanExt,
+};
+
+pub use broker::{INSTALL, is_installed, serve as broker};
+pub use feed::dealer_feed;
+pub use indexer::indexer;
+use indexer::{Failed, Index};
+
+/// What goes along with an offer. Called within the span of its publishing.
+fn headers(offer: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(NATS_MESSAGE_ID, offer);
+    let context = Context::current();
+    let span = context.span().span_context().clone();
+    let value = format!(
+        "00-{}-{}-{:02x}",
+        span.trace_id(),
+        span.span_id(),
+        span.trace_flags()
+    );
+    headers.insert("traceparent", value);
+    headers
+}
+
+/// The context in which a message was published.
+fn publisher(message: &Message) -> Context {
+    let none = HeaderMap::new();
+    let carrier = Incoming(message.headers.as_ref().unwrap_or(&none));
+    TraceContextPropagator::new().extract_with_context(&Context::new(), &carrier)
+}
+
+/// Puts the car of a message into the index, and tells the broker that this is done.
+async fn handle(message: &Message, publisher: Context, index: &Index) -> Result<(), Failed> {
+    let span = spans::process(message);
+    span.add_link(publisher.span().span_context().clone());
+    let work = async {
+        index.add(message).await;
+        message.double_ack().instrument(spans::ack()).await
+    };
+    work.instrument(span).await
+}
