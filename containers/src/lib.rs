@@ -4,14 +4,18 @@
 #![forbid(unsafe_code)]
 
 mod component;
+mod compose;
 mod docker;
 mod jaeger;
 mod keeper;
+mod nats;
 
 pub use component::{Missing, or_skip};
+pub use compose::image_to_test;
 pub use docker::{docker, engine, image};
-pub use jaeger::{Jaeger, compose_image, image_to_test};
+pub use jaeger::Jaeger;
 pub use keeper::Keeper;
+pub use nats::Nats;
 
 use std::{
     thread,

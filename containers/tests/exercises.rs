@@ -24,7 +24,7 @@ fn read_back(client: &Client, sent: &[Span]) -> Vec<Span> {
 #[test]
 fn every_solutions_trace_fits_its_shape_after_jaeger() {
     let test = "every_solutions_trace_fits_its_shape_after_jaeger";
-    let Some(image) = or_skip(test, image_to_test()) else {
+    let Some(image) = or_skip(test, image_to_test("jaeger")) else {
         return;
     };
     let jaeger = Jaeger::start(&image).expect("a Jaeger");

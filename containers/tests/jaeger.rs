@@ -21,7 +21,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 const HOLD: &str = "CONTAINERS_HOLD";
 
 fn jaeger(test: &str) -> Option<Jaeger> {
-    let image = or_skip(test, image_to_test())?;
+    let image = or_skip(test, image_to_test("jaeger"))?;
     Some(Jaeger::start(&image).expect("a Jaeger"))
 }
 
@@ -172,7 +172,7 @@ fn a_killed_test_leaves_no_container() {
     if env::var_os(HOLD).is_some() {
         return hold(test);
     }
-    if or_skip(test, image_to_test()).is_none() {
+    if or_skip(test, image_to_test("jaeger")).is_none() {
         return;
     }
     let mut child = Command::new(env::current_exe().expect("this test"))

@@ -2,46 +2,29 @@
 
 #![forbid(unsafe_code)]
 
+mod server;
+
 use std::{
-    env, fmt, future,
+    fmt, future,
     io::{self, BufRead, BufReader},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     thread,
 };
 
+use server::Server;
 use tempfile::TempDir;
 
 /// The command that installs what is needed.
 pub const INSTALL: &str = "apt-get install nats-server";
 
-const PROGRAM: &str = "nats-server";
-/// Debian puts servers where a user's `PATH` does not look.
-const SERVERS: &str = "/usr/sbin";
-/// Runs the server until it ends or the input does: when whoever started it is gone, however that came.
-const WHILE_THERE_IS_INPUT: &str = r#"
-    exec 3<&0
-    "$@" </dev/null & server=$!
-    { read -r _ <&3; kill -KILL $server; } & reader=$!
-    wait $server
-    kill $reader
-"#;
 /// What the server says of its port, and that it is ready.
 const LISTENS: &str = "Listening for client connections on ";
 const READY: &str = "Server is ready";
 
-/// Whether a NATS server is installed.
+/// Whether there is a NATS server: installed, or as an image that Docker has.
 #[must_use]
 pub fn is_installed() -> bool {
-    program().is_some()
-}
-
-fn program() -> Option<PathBuf> {
-    let folders = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&folders)
-        .chain([PathBuf::from(SERVERS)])
-        .map(|folder| folder.join(PROGRAM))
-        .find(|file| file.is_file())
+    Server::find().is_some()
 }
 
 /// A running server with JetStream. Dropping it ends it, and its data are gone.
@@ -95,24 +78,34 @@ impl Broker {
     /// # Errors
     /// When it is not installed, or does not start.
     pub fn start_with(options: &[&str]) -> Result<Self, StartError> {
-        let program = program().ok_or(StartError::Missing)?;
+        Server::find()
+            .ok_or(StartError::Missing)
+            .and_then(|server| Self::run(&server, options))
+    }
+
+    /// [`Broker::start`] with the server of the image, whatever is installed.
+    ///
+    /// # Errors
+    /// When Docker or its image is not here, or it does not start.
+    pub fn start_in_container() -> Result<Self, StartError> {
+        let image = Server::image().ok_or(StartError::Missing)?;
+        Self::run(&image, &[])
+    }
+
+    fn run(server: &Server, options: &[&str]) -> Result<Self, StartError> {
         let data = tempfile::Builder::new()
             .prefix("spanwise-nats-")
             .tempdir()?;
-        let mut guard = Command::new("sh")
-            .args(["-c", WHILE_THERE_IS_INPUT, "sh"])
-            .arg(program)
-            .args(["--addr", "127.0.0.1", "--port", "-1", "--jetstream"])
-            .arg("--store_dir")
-            .arg(data.path())
+        let mut guard = server
+            .command(data.path())
             .args(options)
             .stdin(Stdio::piped())
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()?;
         let lines = guard.stderr.take().map(BufReader::new);
-        let address = lines.ok_or_else(String::new).and_then(address);
-        match address {
+        let told = lines.ok_or_else(String::new).and_then(address);
+        match told.and_then(|told| server.address(told)) {
             Ok(address) => Ok(Self {
                 guard,
                 address,

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxys_connect_is_http() {
+    fn a_connect_to_a_proxy_is_http() {
         let mut heads = Heads::default();
         let found = heads.feed(b"CONNECT shop:80 HTTP/1.1\r\nHost: shop\r\n\r\n");
         assert_eq!(found[0].request, "CONNECT shop:80");
