@@ -43,6 +43,12 @@ enum Command {
         /// The exercises, by slug; all without any
         exercises: Vec<String>,
     },
+    /// Measure what tracing costs a pipeline, event by event; write docs/pipeline.md
+    BenchPipeline {
+        /// How many events go through it in each way
+        #[arg(long, default_value_t = 1_000_000)]
+        events: u64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -83,6 +89,7 @@ fn run(command: Command) -> io::Result<Vec<Finding>> {
                 None => timings::measure(&input),
             }
         }
+        Command::BenchPipeline { events } => timings::pipeline(&input, events),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod compiles;
 mod machine;
+mod pipeline;
 mod repeat;
 mod saves;
 mod session;
@@ -12,6 +13,7 @@ use std::{fs, io};
 
 use crate::{Finding, Input};
 
+pub use pipeline::pipeline;
 pub use repeat::repeat;
 
 /// Measures a fresh clone and every save, prints the table, and writes `docs/loop.md`.

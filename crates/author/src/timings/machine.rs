@@ -23,6 +23,19 @@ impl Machine {
             load_before: load(),
         }
     }
+
+    /// The line below a table.
+    pub(super) fn measured(&self, load_after: &str) -> String {
+        let Self {
+            processor,
+            cores,
+            load_before,
+        } = self;
+        format!(
+            "Measured on {cores} cores ({processor}); load of the machine {load_before} before, \
+             {load_after} after."
+        )
+    }
 }
 
 /// The mean number of runnable processes in the last minute, where the system tells.

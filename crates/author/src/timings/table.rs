@@ -57,16 +57,7 @@ pub(super) fn markdown(rows: &[Row], compiles: &[Compiled], machine: &Machine) -
         let took = seconds(*took);
         let _infallible = writeln!(page, "| `{exercise}` | {packages} | {took} |");
     }
-    let Machine {
-        processor,
-        cores,
-        load_before,
-    } = machine;
-    let after = load();
-    let _infallible = writeln!(
-        page,
-        "\nMeasured on {cores} cores ({processor}); load of the machine {load_before} before, {after} after."
-    );
+    let _infallible = writeln!(page, "\n{}", machine.measured(&load()));
     page
 }
 
