@@ -20,4 +20,4 @@ pub use evidence::{Call, Crossing, Evidence, HARNESS, REQUEST_ID, STRANGER, Witn
 pub use explain::Explanation;
 pub use judge::{compare, judge};
 pub use report::{Actual, Diagnosis, Expected, Mark, Report, Row, SpanRef};
-pub use shape::{AttributeRule, EventRule, Line, Pattern, Shape, ShapeError, Want};
+pub use shape::{AttributeRule, EventRule, Line, Pattern, Shape, ShapeError, StatusRule, Want};

@@ -7,16 +7,16 @@ mod print;
 mod reference;
 mod rules;
 
-use trace_model::{Kind, StatusCode};
+use trace_model::Kind;
 
 pub use error::ShapeError;
 pub(crate) use rules::unmet;
-pub use rules::{AttributeRule, EventRule, Pattern, Want};
+pub use rules::{AttributeRule, EventRule, Pattern, StatusRule, Want};
 
 /// What a set of traces must look like: the content of an `expected.shape`.
 ///
 /// [`Shape::parse`] reads one, `Display` prints its canonical text. Lines are closed for spans
-/// (what no line allows is unexpected) and open for attributes, events and links.
+/// (what no line allows is unexpected), for links and for failure, and open for attributes and events.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shape {
     pub(crate) lines: Vec<Line>,
@@ -38,8 +38,8 @@ pub struct Line {
     pub name: Option<String>,
     /// What the attributes must be; others are allowed.
     pub attributes: Vec<AttributeRule>,
-    /// The status; none for any.
-    pub status: Option<StatusCode>,
+    /// The status that it may have.
+    pub status: StatusRule,
     /// Events that must be there; others are allowed.
     pub events: Vec<EventRule>,
     /// The least number of spans under one parent.
@@ -50,6 +50,8 @@ pub struct Line {
     pub label: Option<String>,
     /// The labels that it links to; one that stands twice asks for two spans of that label.
     pub links: Vec<String>,
+    /// Whether other links are allowed.
+    pub open_links: bool,
     /// Whether other children are allowed.
     pub open: bool,
     /// Whether the children must start in the order of their lines.
@@ -71,12 +73,13 @@ impl Line {
             kind: None,
             name: None,
             attributes: Vec::new(),
-            status: None,
+            status: StatusRule::default(),
             events: Vec::new(),
             min: 1,
             max: Some(1),
             label: None,
             links: Vec::new(),
+            open_links: false,
             open: false,
             ordered: false,
             deep: false,
@@ -98,8 +101,8 @@ impl Shape {
     ///     ? shop internal "cache.lookup"
     ///     shop producer "orders publish" as pub
     ///     ...
-    /// mail consumer "orders process" ~> pub
-    ///   >> mail client *
+    /// mail consumer "orders process" ~> pub ~> ...
+    ///   >> mail client * !any
     /// ```
     ///
     /// # Errors

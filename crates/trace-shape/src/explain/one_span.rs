@@ -64,7 +64,8 @@ const WRONG_STATUS: Text = (
     "POST /checkout   unset     ← should be: error",
     "an error is logged or returned, and nobody tells the span; an attribute such as \
      `error=true` is set, which is no status; every 4xx is marked as an error of the server; a \
-     broad wrapper marks every span; `ok` is set where unset is meant.",
+     broad wrapper marks every span, so that one failure counts several times; `ok` is set where \
+     unset is meant.",
     "set the status to error with a description where the failure is known, and leave it unset \
      otherwise.",
 );

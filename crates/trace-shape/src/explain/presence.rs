@@ -18,7 +18,8 @@ pub(super) fn text(code: Code) -> Option<Text> {
 
 const MISSING_SPAN: Text = (
     "A span is expected, nothing like it was received, and no other span names it as its \
-     parent: most likely it was never made.",
+     parent: most likely it was never made. Or it was there, and not open while its work was done, \
+     so that it measures nothing.",
     "search cars\n(ask dealers)          ← missing\n└─ score cars",
     "the function has no `#[instrument]` and makes no span; the code did not run; a filter, \
      such as `RUST_LOG=warn`, removes spans of its level; the span comes from a crate whose \

@@ -76,13 +76,16 @@ const MISSING_LINK: Text = (
 );
 
 const WRONG_LINK: Text = (
-    "A span has a link, and it goes to another span than the one that caused this work.",
+    "A span has a link, and it goes to another span than the one that caused this work; or it has \
+     one more than there are causes.",
     "7f3a orders publish A\n8b21 orders publish B\n91c0 process A   ~> orders publish B",
     "the context was taken from whatever is current, not from the message; one variable holds \
      the context of the last message of a batch; the link points at the receiving span, or at \
-     the request's root, where the sending span is meant.",
+     the request's root, where the sending span is meant; a child links to its own parent as \
+     well, to be sure.",
     "make the link from the context that came with this very message, and take that context \
-     inside the span that sends.",
+     inside the span that sends. A child needs no link to its parent: that it is one says as \
+     much.",
 );
 
 const DUPLICATE_LINK: Text = (
@@ -113,7 +116,8 @@ const STRETCHED: Text = (
      `in_current_span`; a span was moved into a message or a queue; a guard lives until the end \
      of a loop.",
     "give work that outlives the answer a span of its own: a root with a link to the request. \
-     A span ends when its last clone is dropped, so look for the clones.",
+     A span of `tracing` ends where it was left for the last time: look for what enters it, or is \
+     polled within it, when the answer is out.",
 );
 
 const FORGED_PARENT: Text = (

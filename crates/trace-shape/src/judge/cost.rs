@@ -52,7 +52,7 @@ pub(super) fn plain(line: &Line, span: &Span) -> Option<u32> {
         return None;
     }
     let kind = line.kind.is_some_and(|kind| kind != span.kind);
-    let status = line.status.is_some_and(|status| status != span.status.code);
+    let status = !line.status.accepts(span.status.code);
     let wrong = |rule: &&crate::AttributeRule| !rule.want.accepts(span.attributes.get(&rule.key));
     let attributes = line.attributes.iter().filter(wrong).count();
     let events = unmet(&line.events, &span.events).len();

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use trace_model::{Flaw, Forest, NodeId, Span, SpanId, TraceId, Value};
 
-use super::{AttributeRule, EventRule, Line, Shape, Want, reference::ANY_VALUE};
+use super::{AttributeRule, EventRule, Line, Shape, StatusRule, Want, reference::ANY_VALUE};
 use crate::words::looks_like_an_id;
 
 impl Shape {
     /// The shape that describes `forest`: one line for each span, all of it expected once.
     ///
-    /// Links to spans of the forest become labels; links to others are left out. Attributes that
+    /// Links to spans of the forest become labels; where one goes elsewhere, any others are allowed. Attributes that
     /// differ between two runs of the same program ask for presence only (ids, large numbers,
     /// fractions), as do those of a reference trace for which any value is right, and those that say where code stands or which thread ran are left out, so that
     /// the shape of one run judges another. A phantom is left out with what hangs below it kept
@@ -57,7 +57,7 @@ impl Maker<'_> {
         line.service = Some(span.service().to_owned());
         line.kind = Some(span.kind);
         line.name = Some(span.name.clone());
-        line.status = Some(span.status.code);
+        line.status = StatusRule::Is(span.status.code);
         line.label = self.labels.get(&(span.trace_id, span.span_id)).cloned();
         line.attributes = attributes(span);
         line.events = span
@@ -67,6 +67,7 @@ impl Maker<'_> {
             .collect();
         for link in &span.links {
             let label = self.labels.get(&(link.trace_id, link.span_id));
+            line.open_links |= label.is_none();
             line.links
                 .extend(label.filter(|label| !line.links.contains(label)).cloned());
         }

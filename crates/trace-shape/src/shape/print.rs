@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::{AttributeRule, EventRule, Line, Shape, Want};
+use super::{AttributeRule, EventRule, Line, Shape, StatusRule, Want};
 
 impl fmt::Display for Shape {
     /// Two spaces a level, one order of parts, quotes where they are needed. The text parses to
@@ -53,8 +53,8 @@ impl fmt::Display for Line {
         }
         write_count(f, self.min, self.max)?;
         write_attributes(f, &self.attributes)?;
-        if let Some(status) = self.status {
-            write!(f, " !{}", status.as_str())?;
+        if self.status != StatusRule::NoError {
+            write!(f, " !{}", self.status.as_str())?;
         }
         self.events
             .iter()
@@ -65,7 +65,8 @@ impl fmt::Display for Line {
         }
         self.links
             .iter()
-            .try_for_each(|label| write!(f, " ~> {label}"))
+            .try_for_each(|label| write!(f, " ~> {label}"))?;
+        f.write_str(if self.open_links { " ~> ..." } else { "" })
     }
 }
 

@@ -107,7 +107,7 @@ impl Maker<'_> {
         span.start_unix_nano = self.time;
         span.attributes = attributes(&line.attributes);
         span.events = events(line, self.time);
-        span.status.code = line.status.unwrap_or_default();
+        span.status.code = line.status.example();
         if span.status.code == StatusCode::Error {
             span.status.message = "the operation failed".to_owned();
         }

@@ -3,10 +3,50 @@
 use std::collections::HashMap;
 
 use regex_lite::{Regex, RegexBuilder};
-use trace_model::{Attributes, Event, Value};
+use trace_model::{Attributes, Event, StatusCode, Value};
 
 /// Bytes that one compiled pattern may take.
 const PATTERN_LIMIT: usize = 1 << 20;
+
+/// Which statuses a span may have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StatusRule {
+    /// Any but Error: nothing fails unless the shape says so.
+    #[default]
+    NoError,
+    /// Any.
+    Any,
+    /// This one.
+    Is(StatusCode),
+}
+
+impl StatusRule {
+    /// Whether a span may have it.
+    #[must_use]
+    pub fn accepts(self, status: StatusCode) -> bool {
+        match self {
+            Self::NoError => status != StatusCode::Error,
+            Self::Any => true,
+            Self::Is(wanted) => status == wanted,
+        }
+    }
+
+    /// A status that it accepts.
+    pub(crate) fn example(self) -> StatusCode {
+        match self {
+            Self::Is(wanted) => wanted,
+            Self::NoError | Self::Any => StatusCode::Unset,
+        }
+    }
+
+    /// As it stands behind `!`, and in sentences; what is not said is `unset`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            _ => self.example().as_str(),
+        }
+    }
+}
 
 /// What one attribute must be.
 #[derive(Clone, Debug, PartialEq)]

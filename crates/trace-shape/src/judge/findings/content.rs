@@ -6,7 +6,7 @@ use trace_model::{Attributes, Span, StatusCode, Value};
 
 use super::{Case, Finding, look, named};
 use crate::{
-    AttributeRule, Code, Line, Want,
+    AttributeRule, Code, Line, StatusRule, Want,
     judge::{align::most_frequent, tree::Item},
     shape::unmet,
     words::looks_like_an_id,
@@ -123,10 +123,10 @@ fn status(
     line: &Line,
     span: &Span,
 ) -> Option<Finding> {
-    let wanted = line
-        .status
-        .filter(|status| *status != span.status.code)?
-        .as_str();
+    if line.status.accepts(span.status.code) {
+        return None;
+    }
+    let wanted = line.status.as_str();
     let yours = span.status.code.as_str();
     let message = format!(
         "{} has the status {yours}, and should have {wanted}.",
@@ -146,7 +146,7 @@ fn status(
 /// Whether the span says nothing of a failure that it should tell. What else belongs to a failure,
 /// its class and its exception, is absent in consequence, and not said again.
 fn conceals_failure(line: &Line, span: &Span) -> bool {
-    line.status == Some(StatusCode::Error) && span.status.code != StatusCode::Error
+    line.status == StatusRule::Is(StatusCode::Error) && span.status.code != StatusCode::Error
 }
 
 fn attributes(

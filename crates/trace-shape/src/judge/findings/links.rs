@@ -72,9 +72,6 @@ fn targets(case: &Case<'_, '_>, label: &str) -> (Vec<SpanRef>, bool) {
 
 fn unmet(case: &Case<'_, '_>, index: usize, item: &Item<'_>) -> Vec<Finding> {
     let line = case.line_of(index);
-    if line.links.is_empty() {
-        return Vec::new();
-    }
     let mut left = links(item);
     let mut unmet = Vec::new();
     for label in &line.links {
@@ -85,14 +82,65 @@ fn unmet(case: &Case<'_, '_>, index: usize, item: &Item<'_>) -> Vec<Finding> {
             None => unmet.push((label, incomplete)),
         }
     }
-    let findings = unmet.into_iter().filter_map(|(label, incomplete)| {
+    let surplus = left
+        .iter()
+        .find(|link| !may_be_right(case, **link))
+        .copied();
+    let is_surplus = unmet.is_empty() && !line.open_links && case.places[index] == Place::Right;
+    let found = unmet.into_iter().filter_map(|(label, incomplete)| {
         if left.is_empty() {
             return Some(absent(case, index, item, label));
         }
         let other = left.remove(0);
         (!incomplete).then(|| wrong(case, index, item, label, other))
     });
-    findings.collect()
+    let mut findings: Vec<_> = found.collect();
+    let surplus = surplus.filter(|_| is_surplus);
+    findings.extend(surplus.map(|other| one_too_many(case, index, item, other)));
+    findings
+}
+
+/// Whether a link may go to what a label stands for that was not found: the span is not there, or it is
+/// taken for another one of its name.
+fn may_be_right(case: &Case<'_, '_>, link: SpanRef) -> bool {
+    let instances = case.labelled.values().flatten();
+    let mut lacking = instances.filter(|index| case.item_of(**index).is_none());
+    match case
+        .tree
+        .find(link)
+        .and_then(|item| case.tree.items[item].span)
+    {
+        None => lacking.next().is_some(),
+        Some(span) => lacking.any(|index| {
+            let name = case.line_of(*index).name.as_deref();
+            name.is_none_or(|name| name == span.name)
+        }),
+    }
+}
+
+/// A link that nothing asks for.
+fn one_too_many(case: &Case<'_, '_>, index: usize, item: &Item<'_>, other: SpanRef) -> Finding {
+    let is_parent = item
+        .parent
+        .is_some_and(|above| case.tree.items[above].reference() == other);
+    let target = match () {
+        () if other == item.reference() => "itself".to_owned(),
+        () if is_parent => "its own parent".to_owned(),
+        () => target_name(case, other),
+    };
+    let message = format!(
+        "{} links to {target}, and nothing asks for that: a link leads somewhere else, to what it is for.",
+        named(item)
+    );
+    let key = format!("{} surplus", case.instance(index).line);
+    let asked = match case.line_of(index).links.len() {
+        0 => "no link",
+        _ => "no other link",
+    };
+    Finding::new(Code::WrongLink, message, key, "a link too many")
+        .about(case, index)
+        .between(asked, format!("a link to {target}"))
+        .look_at(look::span(item, item, "where links are added to this span"))
 }
 
 /// Whether it is said already that the target is the parent instead.

@@ -1,9 +1,11 @@
 //! Reads one line: prefixes, service, kind, name, then its parts in any order.
 
+use std::mem;
+
 use trace_model::{Kind, StatusCode};
 
 use super::cursor::Cursor;
-use crate::shape::{AttributeRule, EventRule, Line, Pattern, ShapeError, Want};
+use crate::shape::{AttributeRule, EventRule, Line, Pattern, ShapeError, StatusRule, Want};
 
 const MAX_COUNT: usize = 10_000;
 const FORM: &str = "a line is `service kind \"name\"`";
@@ -129,8 +131,12 @@ fn read_part(
     seen.event = false;
     if cursor.takes("~>") {
         cursor.skip_space();
-        line.links
-            .push(read_label(cursor, "the label that it links to")?);
+        if cursor.takes("...") {
+            line.open_links = true;
+        } else {
+            let label = read_label(cursor, "the label that it links to")?;
+            line.links.push(label);
+        }
     } else if cursor.takes("!") {
         read_status(cursor, line, &place)?;
     } else if cursor.takes("*") {
@@ -166,14 +172,15 @@ fn read_status(
     place: &Cursor<'_>,
 ) -> Result<(), ShapeError> {
     let status = match cursor.word() {
-        "error" => StatusCode::Error,
-        "ok" => StatusCode::Ok,
-        "unset" => StatusCode::Unset,
-        _ => return Err(place.error("a status is `!error`, `!ok` or `!unset`")),
+        "error" => StatusRule::Is(StatusCode::Error),
+        "ok" => StatusRule::Is(StatusCode::Ok),
+        "unset" => StatusRule::Is(StatusCode::Unset),
+        "any" => StatusRule::Any,
+        _ => return Err(place.error("a status is `!error`, `!ok`, `!unset` or `!any`")),
     };
-    match line.status.replace(status) {
-        None => Ok(()),
-        Some(_) => Err(place.error("a line has one status: remove one")),
+    match mem::replace(&mut line.status, status) {
+        StatusRule::NoError => Ok(()),
+        _ => Err(place.error("a line has one status: remove one")),
     }
 }
 
