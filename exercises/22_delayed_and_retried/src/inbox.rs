@@ -86,12 +86,15 @@ impl Inbox {
         messages.try_next().await?.map(Job::of).transpose()
     }
 
-    /// Waits until the broker has a last word on everything that was published.
-    pub(crate) async fn is_empty(&mut self) -> Result<(), Failed> {
-        let published = self.stream.info().await?.state.last_sequence;
-        while self.consumer.info().await?.ack_floor.stream_sequence < published {
+    /// Waits until the broker has a last word on everything: how many messages those were.
+    pub(crate) async fn empty(&mut self) -> Result<u64, Failed> {
+        loop {
+            let over = self.consumer.info().await?.ack_floor.stream_sequence;
+            let published = self.stream.info().await?.state.last_sequence;
+            if over == published {
+                return Ok(published);
+            }
             time::sleep(SOON).await;
         }
-        Ok(())
     }
 }

@@ -16,7 +16,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::{
     carrier::{Incoming, Outgoing},
-    spans::{self, DEAD},
+    spans,
 };
 
 /// Whatever goes wrong with a broker.
@@ -138,8 +138,8 @@ impl Job {
     }
 
     // ANCHOR: postpone
-    /// Puts back what came too early. Nobody works for it yet, so there is no attempt around this
-    /// call, and its own link says whose job it is.
+    /// Puts back what came too early. Nobody works for it yet, so no attempt is around
+    /// this call, and its own link says whose job it is.
     pub(crate) async fn postpone(&self, delay: Duration) -> Result<(), Failed> {
         let span = self.settling("nak", Some(delay));
         span.add_link(self.publisher().span().span_context().clone());
@@ -155,11 +155,15 @@ impl Job {
         self.message.double_ack_with(kind).instrument(span).await
     }
 
-    /// Publishes it among the dead letters, and waits until the broker has it.
-    pub(crate) async fn bury(&self, headers: HeaderMap) -> Result<(), Failed> {
+    /// Sends it on to another subject, and waits until the broker has it.
+    pub(crate) async fn send(
+        &self,
+        subject: &'static str,
+        headers: HeaderMap,
+    ) -> Result<(), Failed> {
         let body = self.message.payload.clone();
         let broker = &self.message.context;
-        let sent = broker.publish_with_headers(DEAD, headers, body).await?;
+        let sent = broker.publish_with_headers(subject, headers, body).await?;
         sent.await?;
         Ok(())
     }

@@ -32,19 +32,19 @@ use mail::{Gateway, Refused};
 pub use search::search;
 
 // ANCHOR: attempt
-/// The number of the attempt for which a job is delivered now, from 1.
-fn number(job: &Job) -> i64 {
-    // TODO(22.1): a delivery that goes back at once is no attempt
-    job.deliveries()
-    // END(22.1)
-}
-
 /// The span of an attempt.
 fn attempt(job: &Job, number: i64) -> Span {
-    // TODO(22.2): a trace of its own, with a link and a number
+    // TODO(22.1): a trace of its own, with a link and a number
     let _ = number;
     let _published = job.publisher().attach();
     job.span()
+    // END(22.1)
+}
+
+/// The number of the attempt for which a job is delivered now, from 1.
+fn number(job: &Job) -> i64 {
+    // TODO(22.2): a delivery that goes back at once is no attempt
+    job.deliveries()
     // END(22.2)
 }
 // ANCHOR_END: attempt
@@ -77,7 +77,7 @@ fn failed(attempt: &Span, refused: &Refused) {
 /// Publishes a job among the dead letters.
 async fn bury(job: &Job) -> Result<(), Failed> {
     // TODO(22.4): a dead letter is a message of the last attempt
-    job.bury(job.headers()).await
+    job.send(DEAD, job.headers()).await
     // END(22.4)
 }
 // ANCHOR_END: bury

@@ -93,7 +93,7 @@ async fn tell(listener: TcpListener, inbox: Inbox) -> Result<(), Failed> {
     Ok(traced_http::serve_bare(listener, routes).await?)
 }
 
-async fn empty(State(mut inbox): State<Inbox>) -> Result<(), StatusCode> {
-    let waited = inbox.is_empty().await;
-    waited.map_err(|_| StatusCode::BAD_GATEWAY)
+async fn empty(State(mut inbox): State<Inbox>) -> Result<String, StatusCode> {
+    let published = inbox.empty().await.map_err(|_| StatusCode::BAD_GATEWAY)?;
+    Ok(published.to_string())
 }

@@ -32,20 +32,20 @@ use mail::{Gateway, Refused};
 pub use search::search;
 
 // ANCHOR: attempt
-/// The number of the attempt for which a job is delivered now, from 1.
-fn number(job: &Job) -> i64 {
-    // DONE(22.1): a delivery that goes back at once is no attempt
-    job.deliveries() - i64::from(job.is_delayed())
-    // END(22.1)
-}
-
 /// The span of an attempt.
 fn attempt(job: &Job, number: i64) -> Span {
-    // DONE(22.2): a trace of its own, with a link and a number
+    // DONE(22.1): a trace of its own, with a link and a number
     let span = job.span();
     span.add_link(job.publisher().span().span_context().clone());
     span.record("workshop.attempt", number);
     span
+    // END(22.1)
+}
+
+/// The number of the attempt for which a job is delivered now, from 1.
+fn number(job: &Job) -> i64 {
+    // DONE(22.2): a delivery that goes back at once is no attempt
+    job.deliveries() - i64::from(job.is_delayed())
     // END(22.2)
 }
 // ANCHOR_END: attempt
@@ -79,7 +79,7 @@ fn failed(attempt: &Span, refused: &Refused) {
 /// Publishes a job among the dead letters.
 async fn bury(job: &Job) -> Result<(), Failed> {
     // DONE(22.4): a dead letter is a message of the last attempt
-    let letter = async { job.bury(headers()).await };
+    let letter = async { job.send(DEAD, headers()).await };
     letter.instrument(publish(DEAD, job.car())).await
     // END(22.4)
 }
