@@ -65,11 +65,12 @@ pub(crate) struct Job {
 impl Job {
     /// Reads what the broker says about a message.
     pub(crate) fn of(message: Message) -> Result<Self, Failed> {
-        let car = str::from_utf8(&message.payload)?.parse()?;
+        // What is no number is no car, and no reason to end: the message would come again.
+        let car = String::from_utf8_lossy(&message.payload).parse();
         let info = message.info()?;
         let published = SystemTime::from(info.published);
         Ok(Self {
-            car,
+            car: car.unwrap_or_default(),
             deliveries: info.delivered,
             age: published.elapsed().unwrap_or_default(),
             message,
@@ -89,19 +90,18 @@ impl Job {
     /// Whether it was asked for to be done later. Its first delivery goes back, until it is due.
     #[allow(dead_code, reason = "for the gaps")]
     pub(crate) fn is_delayed(&self) -> bool {
-        self.header(DUE).is_some()
+        self.due().is_some()
     }
 
     /// How long it goes back, where this delivery comes too early.
     pub(crate) fn too_early(&self) -> Option<Duration> {
-        let first = self.deliveries == 1;
-        let due = self.header(DUE).filter(|_| first)?.parse().ok()?;
-        Some(Duration::from_millis(due).saturating_sub(now()))
+        let due = self.due().filter(|_| self.deliveries == 1)?;
+        Some(due.saturating_sub(now()))
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
-        let headers = self.message.headers.as_ref()?;
-        headers.get(name).map(|value| value.as_str())
+    fn due(&self) -> Option<Duration> {
+        let due = self.message.headers.as_ref()?.get(DUE)?;
+        due.as_str().parse().ok().map(Duration::from_millis)
     }
 
     /// What came with it. It is the same with each delivery.
