@@ -41,9 +41,8 @@ impl ShouldSample for AnyLink {
 }
 // ANCHOR_END: sampler
 
+/// The report of a failed test shows what a service has printed.
 fn refuse(name: &str, links: usize) -> SamplingDecision {
-    eprintln!(
-        "the sampler refuses `{name}`: it begins with {links} links, to nobody who is sampled"
-    );
+    eprintln!("sampler: `{name}` is not recorded: of {links} links at its start none is sampled");
     SamplingDecision::Drop
 }

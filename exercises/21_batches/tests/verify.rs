@@ -44,11 +44,11 @@ fn four_batches(client: &Client) -> String {
     for (dealer, cars) in [(1, "2,11"), (2, "7"), (3, "4,9,16"), (4, "5"), (5, "8,14")] {
         offer(dealer, cars).send();
     }
-    offer(6, "10").header("traceparent", UNSAMPLED).send();
+    offer(6, "3").header("traceparent", UNSAMPLED).send();
     due(10);
     offer(7, "6").send();
     due(1);
-    post("dealer-feed", "/faxes/3").send();
+    post("dealer-feed", "/faxes/10").send();
     offer(8, "12").send();
     post("dealer-feed", "/faxes/18").send();
     due(3);

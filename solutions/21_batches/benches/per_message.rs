@@ -14,7 +14,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::layer::SubscriberExt;
 
 /// Who published each of the messages.
-const MESSAGES: [u64; 10] = [1, 3, 4, 2, 5, 3, 6, 1, 5, 3];
+const MESSAGES: [u64; 10] = [1, 6, 3, 4, 2, 5, 3, 1, 5, 3];
 const PUBLISHERS: u64 = 6;
 
 fn publisher(id: u64) -> SpanContext {
