@@ -39,8 +39,8 @@ fn publishers(messages: &[Message]) -> Vec<SpanContext> {
     let contexts = contexts.map(|context| context.span().span_context().clone());
     let mut known = HashSet::new();
     let valid = contexts.filter(|context| context.is_valid() && context.is_sampled());
-    let once = valid.filter(|context| known.insert((context.trace_id(), context.span_id())));
-    once.collect()
+    let id = |context: &SpanContext| (context.trace_id(), context.span_id());
+    valid.filter(|context| known.insert(id(context))).collect()
 }
 
 /// Puts the cars of a batch into the index, and tells the broker that this is done.

@@ -52,7 +52,7 @@ fn publishers(messages: &[Message]) -> Vec<SpanContext> {
 /// Puts the cars of a batch into the index, and tells the broker that this is done.
 async fn handle(messages: &[Message], index: &Index) -> Result<(), Failed> {
     // ANCHOR: handle
-    // TODO(21.2): whose work this is, and how much, before anybody is asked whether to record it
+    // TODO(21.2): whose work this is, and how much, before the span begins
     let work = async {
         for publisher in publishers(messages) {
             Span::current().add_link(publisher);

@@ -22,6 +22,9 @@ use crate::{
     spans::{self, STREAM, SUBJECT},
 };
 
+/// How many cars are published at once.
+const AT_ONCE: usize = 3;
+
 /// Takes offers, and publishes them by the broker at that address.
 ///
 /// # Errors
@@ -50,12 +53,16 @@ fn stream_of_cars() -> stream::Config {
 /// The cars of one dealer, by their ids: `2,11`.
 async fn offers(State(broker): State<JetStream>, cars: String) -> StatusCode {
     let cars: Vec<&str> = cars.split(',').collect();
-    let span = spans::publish(cars.len());
-    status(publish(&broker, &cars).instrument(span).await)
+    let mut sent = Ok(());
+    for cars in cars.chunks(AT_ONCE) {
+        let span = spans::publish(cars.len());
+        sent = sent.and(publish(&broker, cars).instrument(span).await);
+    }
+    status(sent)
 }
 
 // ANCHOR: publish
-/// Publishes what one dealer offers: each car is a message, and all of them have one context.
+/// Publishes what a dealer offers: each car is a message, and all of them have one context.
 async fn publish(broker: &JetStream, cars: &[&str]) -> Result<(), Failed> {
     let mut headers = HeaderMap::new();
     let carrier = &mut Outgoing(&mut headers);

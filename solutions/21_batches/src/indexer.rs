@@ -86,11 +86,11 @@ async fn batch(
 }
 
 // ANCHOR: fetch
-/// So many messages, in the order of the index: by car.
-async fn fetch(consumer: &PullConsumer, size: usize) -> Result<Vec<Message>, Failed> {
+/// So many messages at most, in the order of the index: by car.
+async fn fetch(consumer: &PullConsumer, max: usize) -> Result<Vec<Message>, Failed> {
     let span = spans::fetch();
     let fetched = async {
-        let asked = consumer.fetch().max_messages(size).expires(PATIENCE);
+        let asked = consumer.fetch().max_messages(max).expires(PATIENCE);
         asked.messages().await?.try_collect::<Vec<_>>().await
     };
     let mut messages = fetched.instrument(span.clone()).await?;
@@ -124,16 +124,17 @@ impl Index {
 }
 
 // ANCHOR: ack
-/// Tells the broker that all of them are done with: one word for the last that it has sent.
+/// Tells the broker that all of them are done with, by the last that it has sent.
 pub(crate) async fn ack(messages: &[Message]) -> Result<(), Failed> {
-    let sequence = |message: &&Message| message.info().map_or(0, |info| info.stream_sequence);
-    match messages.iter().max_by_key(sequence) {
-        Some(last) => {
-            last.double_ack()
-                .instrument(spans::ack(messages.len()))
-                .await
-        }
-        None => Ok(()),
-    }
+    let Some(last) = messages.iter().max_by_key(|message| sequence(message)) else {
+        return Ok(());
+    };
+    let span = spans::ack(messages.len());
+    last.double_ack().instrument(span).await
 }
 // ANCHOR_END: ack
+
+/// Its place in the stream.
+fn sequence(message: &Message) -> u64 {
+    message.info().map_or(0, |info| info.stream_sequence)
+}

@@ -46,8 +46,8 @@ fn publishers(messages: &[Message]) -> Vec<SpanContext> {
     // DONE(21.1): each of them once, and nobody where there is none
     let mut known = HashSet::new();
     let valid = contexts.filter(SpanContext::is_valid);
-    let once = valid.filter(|context| known.insert((context.trace_id(), context.span_id())));
-    once.collect()
+    let id = |context: &SpanContext| (context.trace_id(), context.span_id());
+    valid.filter(|context| known.insert(id(context))).collect()
     // END(21.1)
     // ANCHOR_END: once
 }
@@ -55,7 +55,7 @@ fn publishers(messages: &[Message]) -> Vec<SpanContext> {
 /// Puts the cars of a batch into the index, and tells the broker that this is done.
 async fn handle(messages: &[Message], index: &Index) -> Result<(), Failed> {
     // ANCHOR: handle
-    // DONE(21.2): whose work this is, and how much, before anybody is asked whether to record it
+    // DONE(21.2): whose work this is, and how much, before the span begins
     let span = spans::process();
     span.record("messaging.batch.message_count", messages.len());
     for publisher in publishers(messages) {

@@ -1,5 +1,5 @@
 //! code: missing-link
-//! why: What works for one message is done for the first of ten. The other five requests have no way to the batch that did their work.
+//! why: One request, one trace, one link, it seems. A request that publishes twice has two spans that others ask about, and the second one finds nobody.
 
 mod carrier;
 mod feed;
@@ -39,15 +39,15 @@ fn publishers(messages: &[Message]) -> Vec<SpanContext> {
     let contexts = contexts.map(|context| context.span().span_context().clone());
     let mut known = HashSet::new();
     let valid = contexts.filter(SpanContext::is_valid);
-    let once = valid.filter(|context| known.insert((context.trace_id(), context.span_id())));
-    once.collect()
+    let id = |context: &SpanContext| context.trace_id();
+    valid.filter(|context| known.insert(id(context))).collect()
 }
 
 /// Puts the cars of a batch into the index, and tells the broker that this is done.
 async fn handle(messages: &[Message], index: &Index) -> Result<(), Failed> {
     let span = spans::process();
     span.record("messaging.batch.message_count", messages.len());
-    for publisher in publishers(messages).into_iter().take(1) {
+    for publisher in publishers(messages) {
         span.add_link(publisher);
     }
     let work = async {
