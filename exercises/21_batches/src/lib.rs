@@ -51,8 +51,13 @@ fn publishers(messages: &[Message]) -> Vec<SpanContext> {
 
 /// Puts the cars of a batch into the index, and tells the broker that this is done.
 async fn handle(messages: &[Message], index: &Index) -> Result<(), Failed> {
-    // ANCHOR: handle
-    // TODO(21.2): whose work this is, and how much, before the span begins
+    let span = spans::process();
+    // ANCHOR: number
+    // TODO(21.2): how many messages these are
+    // END(21.2)
+    // ANCHOR_END: number
+    // ANCHOR: begin
+    // TODO(21.3): whose work this is, before the span begins
     let work = async {
         for publisher in publishers(messages) {
             Span::current().add_link(publisher);
@@ -60,7 +65,7 @@ async fn handle(messages: &[Message], index: &Index) -> Result<(), Failed> {
         index.write(messages).await;
         ack(messages).await
     };
-    work.instrument(spans::process()).await
-    // END(21.2)
-    // ANCHOR_END: handle
+    work.instrument(span).await
+    // END(21.3)
+    // ANCHOR_END: begin
 }

@@ -22,15 +22,16 @@ fn a_batch_is_linked_to_each_of_its_publishers_when_it_begins() {
             |place| indexer(place.listener(), place.address("broker")),
         )
         .drive(four_batches)
-        .expect(|indexed| {
-            let cars = "[1,2,3,4,5,6,7,8,9,10,11,12,14,15,16,17,18,19]";
-            expect_eq(indexed.as_str(), cars, "each car must be indexed")
+        .expect(|answer| {
+            let right = "[[1,2,3,4,5,6,7,8,9,10,11,12,14,15,16,17,18,19],0]";
+            let why = "each car must be indexed, and each message acknowledged";
+            expect_eq(answer.as_str(), right, why)
         })
         .fact(publishers::are_those_of_the_batch)
         .verdict(include_str!("../expected.shape"));
 }
 
-/// What is in the index in the end.
+/// What is in the index in the end, and how many messages are not acknowledged.
 fn four_batches(client: &Client) -> String {
     let post = |service: &str, path: &str| client.request("POST", service, path);
     let offer = |dealer: u32, cars: &str| {

@@ -60,32 +60,44 @@ const WHEN: [(&str, Case); 8] = [
     }),
 ];
 
-const WHICH: [(&str, Case); 4] = [
-    ("the same publisher twice", |_| {
+/// With the limit that the provider is given, where it is given one.
+const WHICH: [(&str, Option<u32>, Case); 5] = [
+    ("the same publisher twice", None, |_| {
         let span = info_span!("case");
         span.add_link(publisher(1));
         span.add_link(publisher(1));
     }),
-    ("nobody, by `add_link` of `tracing-opentelemetry`", |_| {
-        info_span!("case").add_link(SpanContext::empty_context());
-    }),
-    ("nobody, by `with_links` of OpenTelemetry", |tracer| {
+    (
+        "nobody, by `add_link` of `tracing-opentelemetry`",
+        None,
+        |_| {
+            info_span!("case").add_link(SpanContext::empty_context());
+        },
+    ),
+    ("nobody, by `with_links` of OpenTelemetry", None, |tracer| {
         let nobody = vec![Link::with_context(SpanContext::empty_context())];
         let builder = tracer.span_builder("case");
         drop(builder.with_links(nobody).start(tracer));
     }),
-    ("200 publishers", |_| {
-        let span = info_span!("case");
-        (1..=200).for_each(|id| span.add_link(publisher(id)));
-    }),
+    ("200 publishers", None, two_hundred),
+    (
+        "200, and `with_max_links_per_span(256)`",
+        Some(256),
+        two_hundred,
+    ),
 ];
+
+fn two_hundred(_: &SdkTracer) {
+    let span = info_span!("case");
+    (1..=200).for_each(|id| span.add_link(publisher(id)));
+}
 
 fn main() {
     println!("<!-- ANCHOR: when -->");
     println!("| a link is added by | the sampler sees it | it is exported |");
     println!("|---|---|---|");
     for (how, case) in WHEN {
-        let seen = Seen::of(case);
+        let seen = Seen::of(case, None);
         let [asked, exported] = [seen.asked, seen.exported].map(yes_or_no);
         println!("| {how} | {asked} | {exported} |");
     }
@@ -93,13 +105,13 @@ fn main() {
     println!("<!-- ANCHOR: which -->");
     println!("| links to | the sampler sees | exported | told as dropped |");
     println!("|---|---:|---:|---:|");
-    for (which, case) in WHICH {
+    for (which, limit, case) in WHICH {
         let Seen {
             asked,
             exported,
             dropped,
             ..
-        } = Seen::of(case);
+        } = Seen::of(case, limit);
         println!("| {which} | {asked} | {exported} | {dropped} |");
     }
     println!("<!-- ANCHOR_END: which -->");
@@ -131,12 +143,16 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(case: Case) -> Self {
+    fn of(case: Case, limit: Option<u32>) -> Self {
         let watch = Watch::default();
         let provider = SdkTracerProvider::builder()
             .with_sampler(watch.clone())
-            .with_span_processor(watch.clone())
-            .build();
+            .with_span_processor(watch.clone());
+        let provider = match limit {
+            Some(links) => provider.with_max_links_per_span(links),
+            None => provider,
+        };
+        let provider = provider.build();
         let tracer = provider.tracer("links");
         let layer = tracing_opentelemetry::layer().with_tracer(tracer.clone());
         let subscriber = tracing_subscriber::registry().with(layer);

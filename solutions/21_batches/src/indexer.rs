@@ -72,17 +72,20 @@ async fn stream_of_cars(broker: &JetStream) -> Stream {
     }
 }
 
-/// A batch of that size is due. The answer is what is in the index afterwards.
+/// A batch of that size is due. The answer is what is in the index afterwards, and how many messages
+/// the broker has given away and nobody has acknowledged.
 async fn batch(
     State(state): State<Arc<(PullConsumer, Index)>>,
     Path(size): Path<usize>,
-) -> Result<Json<BTreeSet<u32>>, StatusCode> {
+) -> Result<Json<(BTreeSet<u32>, usize)>, StatusCode> {
     let (consumer, index) = &*state;
-    let done = async { handle(&fetch(consumer, size).await?, index).await };
-    match done.await {
-        Ok(()) => Ok(Json(index.cars.lock().await.clone())),
-        Err(_) => Err(StatusCode::BAD_GATEWAY),
-    }
+    let done = async {
+        handle(&fetch(consumer, size).await?, index).await?;
+        let left = consumer.get_info().await?.num_ack_pending;
+        let cars = index.cars.lock().await.clone();
+        Ok::<_, Failed>((cars, left))
+    };
+    done.await.map(Json).map_err(|_| StatusCode::BAD_GATEWAY)
 }
 
 // ANCHOR: fetch

@@ -54,10 +54,14 @@ fn publishers(messages: &[Message]) -> Vec<SpanContext> {
 
 /// Puts the cars of a batch into the index, and tells the broker that this is done.
 async fn handle(messages: &[Message], index: &Index) -> Result<(), Failed> {
-    // ANCHOR: handle
-    // DONE(21.2): whose work this is, and how much, before the span begins
     let span = spans::process();
+    // ANCHOR: number
+    // DONE(21.2): how many messages these are
     span.record("messaging.batch.message_count", messages.len());
+    // END(21.2)
+    // ANCHOR_END: number
+    // ANCHOR: begin
+    // DONE(21.3): whose work this is, before the span begins
     for publisher in publishers(messages) {
         span.add_link(publisher);
     }
@@ -66,6 +70,6 @@ async fn handle(messages: &[Message], index: &Index) -> Result<(), Failed> {
         ack(messages).await
     };
     work.instrument(span).await
-    // END(21.2)
-    // ANCHOR_END: handle
+    // END(21.3)
+    // ANCHOR_END: begin
 }

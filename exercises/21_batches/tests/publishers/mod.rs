@@ -28,7 +28,10 @@ pub(crate) fn are_those_of_the_batch(seen: &Seen) -> Fact {
             ),
             _ => continue,
         };
-        return Err(about_span(code, batch, message).into());
+        let mut wrong = about_span(code, batch, message);
+        wrong.expected = Some(format!("links: {publishers}"));
+        wrong.actual = Some(format!("links: {}", linked.len()));
+        return Err(wrong.into());
     }
     Ok(())
 }
