@@ -7,7 +7,10 @@ use std::{
 };
 
 use opentelemetry::global;
-use opentelemetry_sdk::{error::OTelSdkError, trace::SdkTracerProvider};
+use opentelemetry_sdk::{
+    error::OTelSdkError,
+    trace::{SdkTracerProvider, TracerProviderBuilder},
+};
 
 use crate::{
     Error, ShutdownError,
@@ -25,8 +28,19 @@ pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(4);
 /// # Errors
 /// When no exporter can be built, or a global subscriber is there already.
 pub fn init(service: &str) -> Result<Telemetry, Error> {
+    init_with(service, |provider| provider)
+}
+
+/// [`init`] with a provider that `configure` has begun: with a sampler of its own, or other limits.
+///
+/// # Errors
+/// When no exporter can be built, or a global subscriber is there already.
+pub fn init_with(
+    service: &str,
+    configure: impl FnOnce(TracerProviderBuilder) -> TracerProviderBuilder,
+) -> Result<Telemetry, Error> {
     let tally = Arc::default();
-    let provider = SdkTracerProvider::builder()
+    let provider = configure(SdkTracerProvider::builder())
         .with_resource(resource(service))
         .with_span_processor(witness())
         .with_span_processor(Batches::new(exporter()?, &tally))

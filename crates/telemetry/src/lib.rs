@@ -1,7 +1,7 @@
 //! Set-up and shutdown of the course's telemetry: the one owner of SDK and exporter.
 //!
 //! [`init`] builds the whole pipeline; [`Telemetry::shutdown`] delivers what is in it and says what
-//! was not delivered. The pieces ([`resource`], [`exporter`], [`witness`], [`subscribe`]) are there
+//! was not delivered. [`init_with`] leaves sampler and limits to you. The pieces ([`resource`], [`exporter`], [`witness`], [`subscribe`]) are there
 //! for code that puts a pipeline together itself.
 //!
 //! ```no_run
@@ -36,7 +36,8 @@ mod subscriber;
 mod witness;
 
 pub use error::{Error, ShutdownError};
-pub use guard::{SHUTDOWN_LIMIT, Telemetry, init};
+pub use guard::{SHUTDOWN_LIMIT, Telemetry, init, init_with};
+pub use opentelemetry_sdk::trace::TracerProviderBuilder;
 pub use pipeline::{EXPORT_LIMIT, endpoint, exporter, resource};
 pub use signal::{StopSignal, stop_signal};
 pub use subscriber::subscribe;

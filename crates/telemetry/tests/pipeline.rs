@@ -10,7 +10,8 @@ use std::{
 };
 
 use common::{Sink, is_inner, run};
-use telemetry::{SHUTDOWN_LIMIT, ShutdownError};
+use opentelemetry_sdk::trace::Sampler;
+use telemetry::{SHUTDOWN_LIMIT, ShutdownError, TracerProviderBuilder};
 
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
@@ -189,4 +190,20 @@ fn an_endpoint_that_is_no_address_is_refused() {
         printed.contains("no exporter could be built for no address/v1/traces"),
         "{printed}"
     );
+}
+
+#[test]
+fn a_service_has_a_sampler_of_its_own() {
+    if is_inner() {
+        let never = |provider: TracerProviderBuilder| provider.with_sampler(Sampler::AlwaysOff);
+        let telemetry = telemetry::init_with("shop", never).unwrap();
+        ten_spans();
+        return telemetry.shutdown().unwrap();
+    }
+    let (sink, address) = Sink::start();
+    let printed = run(
+        "a_service_has_a_sampler_of_its_own",
+        &[(ENDPOINT, &address)],
+    );
+    assert_eq!(sink.spans(), [], "{printed}");
 }

@@ -16,7 +16,7 @@ use std::{
 
 use rustix::process::{Signal, kill_current_process_group};
 use serde::Serialize;
-use telemetry::Telemetry;
+use telemetry::{Telemetry, TracerProviderBuilder};
 
 use crate::{
     control::{Panic, STOP, Teller, Told},
@@ -47,6 +47,9 @@ pub(crate) enum Flavour {
     /// One thread for everything.
     CurrentThread,
 }
+
+/// What a service says of its provider.
+type Configure<'a> = Box<dyn FnOnce(TracerProviderBuilder) -> TracerProviderBuilder + 'a>;
 
 /// A service at work.
 type Service = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
@@ -81,7 +84,7 @@ impl Me {
         pipeline: Option<&str>,
         code: impl FnOnce() -> T,
     ) -> ! {
-        let telemetry = self.set_up(pipeline);
+        let telemetry = pipeline.and_then(|service| self.set_up(telemetry::init(service)));
         match panic::catch_unwind(AssertUnwindSafe(code)) {
             Ok(answer) => self.tell_answer(&answer),
             Err(_) => self.teller.tell(&Told::Unwound),
@@ -100,7 +103,12 @@ impl Me {
     }
 
     /// Runs `service` until the test asks for the end; never returns.
-    pub(crate) fn serve<F>(&self, name: &str, service: impl FnOnce(Place) -> F) -> !
+    pub(crate) fn serve<F>(
+        &self,
+        name: &str,
+        configure: impl FnOnce(TracerProviderBuilder) -> TracerProviderBuilder,
+        service: impl FnOnce(Place) -> F,
+    ) -> !
     where
         F: Future + Send + 'static,
         F::Output: Outcome,
@@ -109,12 +117,17 @@ impl Me {
             let service = service(place);
             Box::pin(async move { service.await.outcome() })
         };
-        self.serve_boxed(name, Box::new(start))
+        self.serve_boxed(name, Box::new(configure), Box::new(start))
     }
 
     /// What does not depend on the service is compiled here, and not in each test anew.
-    fn serve_boxed(&self, name: &str, start: Box<dyn FnOnce(Place) -> Service + '_>) -> ! {
-        let telemetry = self.set_up(Some(name));
+    fn serve_boxed(
+        &self,
+        name: &str,
+        configure: Configure<'_>,
+        start: Box<dyn FnOnce(Place) -> Service + '_>,
+    ) -> ! {
+        let telemetry = self.set_up(telemetry::init_with(name, configure));
         let runtime = runtime(Flavour::MultiThread);
         let place = Place::new(self.teller.clone());
         let started = panic::catch_unwind(AssertUnwindSafe(|| {
@@ -139,8 +152,8 @@ impl Me {
         self.leave()
     }
 
-    fn set_up(&self, pipeline: Option<&str>) -> Option<Telemetry> {
-        match telemetry::init(pipeline?) {
+    fn set_up(&self, pipeline: Result<Telemetry, telemetry::Error>) -> Option<Telemetry> {
+        match pipeline {
             Ok(telemetry) => Some(telemetry),
             Err(error) => {
                 self.teller.tell(&Told::Pipeline(error.to_string()));

@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde::{Serialize, de::DeserializeOwned};
+use telemetry::TracerProviderBuilder;
 
 use crate::{
     child::{self, Flavour, Me},
@@ -154,13 +155,28 @@ impl Exercise {
     /// Adds a service: a process that runs the future of `service` until the test is over, with
     /// telemetry set up before it and shut down after it. [`Place`] gives it its listener and the
     /// addresses of the others.
-    pub fn service<F>(mut self, name: &str, service: impl FnOnce(Place) -> F) -> Self
+    pub fn service<F>(self, name: &str, service: impl FnOnce(Place) -> F) -> Self
+    where
+        F: Future + Send + 'static,
+        F::Output: Outcome,
+    {
+        self.service_with(name, |provider| provider, service)
+    }
+
+    /// [`Exercise::service`] with a tracer provider that `configure` has begun: with a sampler of its
+    /// own, say.
+    pub fn service_with<F>(
+        mut self,
+        name: &str,
+        configure: impl FnOnce(TracerProviderBuilder) -> TracerProviderBuilder,
+        service: impl FnOnce(Place) -> F,
+    ) -> Self
     where
         F: Future + Send + 'static,
         F::Output: Outcome,
     {
         match &self.role {
-            Role::Child(me, line) if me == name => line.serve(name, service),
+            Role::Child(me, line) if me == name => line.serve(name, configure, service),
             _ => self.services.push(name.to_owned()),
         }
         self

@@ -13,7 +13,8 @@ use std::{
 };
 
 use common::{Judged, judged};
-use testkit::{Exercise, expect_eq};
+use opentelemetry_sdk::trace::Sampler;
+use testkit::{Exercise, Place, expect_eq};
 use trace_shape::{Code, Crossing};
 
 /// Anything: only what crossed is looked at.
@@ -172,6 +173,29 @@ fn search(exercise: Exercise, code: impl FnOnce(testkit::Place) + Send + 'static
         .service("search", |place| async { code(place) })
         .drive(|client| client.get("search", "/cars").status)
         .verdict(ANY);
+}
+
+#[test]
+fn a_service_has_a_sampler_of_its_own() {
+    let answer = |place: Place| {
+        serve(place.listener(), |_, _| {
+            tracing::info_span!("answer").in_scope(String::new)
+        })
+    };
+    let Some(run) = judged(here!(), |exercise| {
+        exercise
+            .service("search", answer)
+            .service_with(
+                "inventory",
+                |provider| provider.with_sampler(Sampler::AlwaysOff),
+                answer,
+            )
+            .drive(|client| ["search", "inventory"].map(|name| client.get(name, "/").status))
+            .verdict("search internal \"answer\"\n");
+    }) else {
+        return;
+    };
+    assert!(run.succeeded, "{}", run.printed);
 }
 
 #[test]

@@ -73,31 +73,55 @@ fn targets(case: &Case<'_, '_>, label: &str) -> (Vec<SpanRef>, bool) {
 fn unmet(case: &Case<'_, '_>, index: usize, item: &Item<'_>) -> Vec<Finding> {
     let line = case.line_of(index);
     let mut left = links(item);
-    let mut unmet = Vec::new();
+    let (mut unmet, mut excused) = (Vec::new(), 0);
     for label in &line.links {
         let (targets, incomplete) = targets(case, label);
         match left.iter().position(|link| targets.contains(link)) {
             Some(place) => drop(left.remove(place)),
-            None if targets.is_empty() || is_parent_instead(case, index, label) => {}
-            None => unmet.push((label, incomplete)),
+            None if targets.is_empty() || is_parent_instead(case, index, label) => excused += 1,
+            None => unmet.push((label.as_str(), incomplete)),
         }
     }
-    let surplus = left
-        .iter()
-        .find(|link| !may_be_right(case, **link))
-        .copied();
-    let is_surplus = unmet.is_empty() && !line.open_links && case.places[index] == Place::Right;
-    let found = unmet.into_iter().filter_map(|(label, incomplete)| {
-        if left.is_empty() {
-            return Some(absent(case, index, item, label));
-        }
-        let other = left.remove(0);
-        (!incomplete).then(|| wrong(case, index, item, label, other))
-    });
-    let mut findings: Vec<_> = found.collect();
-    let surplus = surplus.filter(|_| is_surplus);
-    findings.extend(surplus.map(|other| one_too_many(case, index, item, other)));
+    if unmet.is_empty() {
+        return surplus(case, index, item, &left, excused)
+            .into_iter()
+            .collect();
+    }
+    // Another link that is there stands for the first that is not.
+    let wrong_ones = unmet.len().min(left.len());
+    let absent_ones: Vec<&str> = unmet
+        .split_off(wrong_ones)
+        .into_iter()
+        .map(|(label, _)| label)
+        .collect();
+    let wrong_ones = unmet
+        .into_iter()
+        .zip(left)
+        .filter(|((_, incomplete), _)| !incomplete);
+    let mut findings: Vec<_> = wrong_ones
+        .map(|((label, _), other)| wrong(case, index, item, label, other))
+        .collect();
+    if !took_one_as_parent(case, index) {
+        findings.extend(absent(case, index, item, &absent_ones));
+    }
     findings
+}
+
+/// A link too many among those that no label asks for. As many as `excused` go elsewhere because their
+/// targets are missing: that is no cause of its own.
+fn surplus(
+    case: &Case<'_, '_>,
+    index: usize,
+    item: &Item<'_>,
+    left: &[SpanRef],
+    excused: usize,
+) -> Option<Finding> {
+    if case.line_of(index).open_links || case.places[index] != Place::Right {
+        return None;
+    }
+    let mut others = left.iter().filter(|link| !may_be_right(case, **link));
+    let other = *others.nth(excused)?;
+    Some(one_too_many(case, index, item, other))
 }
 
 /// Whether a link may go to what a label stands for that was not found: the span is not there, or it is
@@ -143,13 +167,25 @@ fn one_too_many(case: &Case<'_, '_>, index: usize, item: &Item<'_>, other: SpanR
         .look_at(look::span(item, item, "where links are added to this span"))
 }
 
-/// Whether it is said already that the target is the parent instead.
+/// Whether it is said already that this target is the parent instead.
 fn is_parent_instead(case: &Case<'_, '_>, index: usize, label: &str) -> bool {
+    parent_instead(case, index) == Some(label)
+}
+
+/// Whether it is said already that one of the targets is the parent instead: a span has one parent, so
+/// that whoever takes a parent for a link has no place for the others.
+fn took_one_as_parent(case: &Case<'_, '_>, index: usize) -> bool {
+    let links = &case.line_of(index).links;
+    parent_instead(case, index).is_some_and(|parent| links.iter().any(|label| label == parent))
+}
+
+/// The label of the span that this one should link to and hangs below.
+fn parent_instead<'a>(case: &Case<'a, '_>, index: usize) -> Option<&'a str> {
     let Place::ParentInstead(above) = case.places[index] else {
-        return false;
+        return None;
     };
-    let above = case.alignment.of_item[above];
-    above.is_some_and(|at| case.line_of(at).label.as_deref() == Some(label))
+    let at = case.alignment.of_item[above]?;
+    case.line_of(at).label.as_deref()
 }
 
 fn target_line(case: &Case<'_, '_>, label: &str) -> String {
@@ -158,26 +194,46 @@ fn target_line(case: &Case<'_, '_>, label: &str) -> String {
     line.map_or_else(|| format!("`{label}`"), asked)
 }
 
-fn absent(case: &Case<'_, '_>, index: usize, item: &Item<'_>, label: &str) -> Finding {
-    let target = target_line(case, label);
-    let message = format!(
-        "{} has no link to {target}: the way back to it is lost.",
-        named(item)
-    );
-    let key = format!("{} {label}", case.instance(index).line);
-    Finding::new(
+/// All links of a span that are not there are one cause, for they are given in one place.
+fn absent(case: &Case<'_, '_>, index: usize, item: &Item<'_>, labels: &[&str]) -> Option<Finding> {
+    let (first, others) = labels.split_first()?;
+    let target = target_line(case, first);
+    let (message, expected, actual) = match others.len() {
+        0 => (
+            format!(
+                "{} has no link to {target}: the way back to it is lost.",
+                named(item)
+            ),
+            format!("a link to {target}"),
+            "no such link",
+        ),
+        _ => (
+            format!(
+                "{} lacks {} of its {} links, one of them to {target}: the way back to them is lost.",
+                named(item),
+                labels.len(),
+                case.line_of(index).links.len()
+            ),
+            format!("links to {}, as the shape calls them", labels.join(", ")),
+            "no such links",
+        ),
+    };
+    let labels = labels.join(", ");
+    let key = format!("{} {labels}", case.instance(index).line);
+    let finding = Finding::new(
         Code::MissingLink,
         message,
         key,
-        format!("no link to {label}"),
+        format!("no link to {labels}"),
     )
     .about(case, index)
-    .between(format!("a link to {target}"), "no such link")
+    .between(expected, actual)
     .look_at(look::span(
         item,
         item,
         "where this span starts: links are given there",
-    ))
+    ));
+    Some(finding)
 }
 
 fn wrong(
