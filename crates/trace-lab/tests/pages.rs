@@ -155,6 +155,39 @@ fn a_trace_page_says_everything_without_script() {
 }
 
 #[test]
+fn those_who_link_to_a_span_are_named_in_the_order_of_their_starts() {
+    let lab = lab();
+    let publisher = Span::new(trace(1), id(1), "search", "publish");
+    let attempt = |number: u8| {
+        let mut span = Span::new(
+            trace(number),
+            id(number),
+            "alerts",
+            &format!("try {number}"),
+        );
+        span.start_unix_nano = 100 - u64::from(number);
+        span.links = vec![Link {
+            trace_id: trace(1),
+            span_id: id(1),
+            trace_state: String::new(),
+            attributes: Attributes::new(),
+        }];
+        span
+    };
+    let sent = [publisher, attempt(2), attempt(3), attempt(4)];
+    Client::new(&lab.web(), &lab.otlp_http())
+        .send(&sent)
+        .unwrap();
+    let page = get(&format!("{}/trace/{}", lab.web(), trace(1)));
+    let page = page.text().unwrap();
+    let places = ["alerts try 4", "alerts try 3", "alerts try 2"].map(|try_| page.find(try_));
+    assert!(
+        places.iter().all(Option::is_some) && places.is_sorted(),
+        "{places:?} in\n{page}"
+    );
+}
+
+#[test]
 fn a_page_loads_only_what_the_lab_serves() {
     let lab = filled();
     let page = get(&format!("{}/trace/{}", lab.web(), trace(1)))

@@ -14,7 +14,9 @@ const FOLDS: usize = 500;
 struct Incoming {
     trace_id: TraceId,
     span_id: SpanId,
-    name: String,
+    /// Service and name.
+    label: String,
+    start_unix_nano: u64,
 }
 
 /// What the folds of one page share.
@@ -91,15 +93,18 @@ fn incoming(app: &App, to: TraceId) -> HashMap<SpanId, Vec<Incoming>> {
         for kept in &trace.spans {
             let from = &kept.span;
             for link in from.links.iter().filter(|link| link.trace_id == to) {
-                let (trace_id, span_id, name) = (from.trace_id, from.span_id, from.name.clone());
                 let source = Incoming {
-                    trace_id,
-                    span_id,
-                    name,
+                    trace_id: from.trace_id,
+                    span_id: from.span_id,
+                    label: format!("{} {}", from.service(), from.name),
+                    start_unix_nano: from.start_unix_nano,
                 };
                 found.entry(link.span_id).or_default().push(source);
             }
         }
+    }
+    for sources in found.values_mut() {
+        sources.sort_by_key(|from| from.start_unix_nano);
     }
     found
 }
@@ -309,7 +314,7 @@ fn links_in(incoming: Option<&Vec<Incoming>>) -> String {
         .map(|from| {
             format!(
                 "<li>← {}</li>",
-                anchor(from.trace_id, from.span_id, &from.name)
+                anchor(from.trace_id, from.span_id, &from.label)
             )
         })
         .collect();
