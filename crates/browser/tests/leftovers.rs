@@ -53,7 +53,7 @@ fn again(folder: &Path, role: &str) -> Command {
 fn a_browser_goes_with_its_owner() {
     if let Ok(role) = env::var(INNER) {
         let browser = Browser::start().map_err(|error| println!("no browser: {error}"));
-        let page = browser.and_then(|browser| Ok(browser.visitor().unwrap().tab().unwrap()));
+        let page = browser.map(|browser| browser.visitor().unwrap().tab().unwrap());
         println!("inner {}", page.is_ok());
         if role == "killed" {
             thread::park();
