@@ -40,10 +40,17 @@ export class Span {
   constructor(name, { kind = Kind.INTERNAL, parent, links = [], attributes = {}, start = now() } = {}) {
     this.traceId = parent?.traceId ?? id(16);
     this.spanId = id(8);
-    /** Whoever began the trace has decided, for all who come after. */
-    this.sampled = parent?.sampled ?? true;
+    /** Whoever began it has decided, for all who come after: in the trace, and in one that links to it. */
+    this.sampled = (parent ?? links[0])?.sampled ?? true;
     this.attributes = attributes;
-    this.data = { name, kind, links, parentSpanId: parent?.spanId, startTimeUnixNano: nanos(start), status: {} };
+    this.data = {
+      name,
+      kind,
+      parentSpanId: parent?.spanId,
+      links: links.map(({ traceId, spanId }) => ({ traceId, spanId })),
+      startTimeUnixNano: nanos(start),
+      status: {},
+    };
   }
 
   /** @param {string} type what went wrong, one of few words */
@@ -109,7 +116,8 @@ export function documentLoad(parent) {
     span.end(at(page.loadEventEnd));
   };
   // In a while: the event itself belongs to the loading.
-  addEventListener('load', () => setTimeout(complete));
+  if (document.readyState === 'complete') setTimeout(complete);
+  else addEventListener('load', () => setTimeout(complete));
   return span;
 }
 
@@ -157,5 +165,6 @@ export function flush() {
   );
 }
 
-// The last moment that a page is sure to be told of.
-addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && flush());
+/** Sends what waits whenever the page is hidden: the last moment that a page is sure to be told of. */
+export const flushWhenHidden = () =>
+  addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && flush());
