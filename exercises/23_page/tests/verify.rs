@@ -47,7 +47,7 @@ fn as_the_server_decided(seen: &Seen) -> Fact {
         .filter_map(|sent| sent.header("traceparent"))
         .collect();
     let unrecorded = sent.iter().filter(|sent| sent.ends_with("-00")).count();
-    // The fourth visit is there only where the pages know their servers.
+    // There is a fourth visit only where the pages know their servers.
     if sent.len() < 4 || unrecorded == 1 {
         return Ok(());
     }
