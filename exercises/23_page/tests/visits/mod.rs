@@ -40,7 +40,12 @@ fn visits(client: &Client) -> Result<(), Error> {
     let other = Tab::new(client, browser.visitor()?.tab()?)?;
     other.page.before_each(LATE)?;
     other.visit("late", 3)?;
-    if client.received(joined) {
+    let mut joined = false;
+    client.received(|spans| {
+        joined = go_on(spans);
+        true
+    });
+    if joined {
         // This visitor wants no record from here on: what is sent nevertheless would be the fourth.
         other.page.add_headers(&[("sec-gpc", "1")])?;
         other.visit("unrecorded", 4)?;
@@ -49,7 +54,7 @@ fn visits(client: &Client) -> Result<(), Error> {
 }
 
 /// Each page goes on with a span of its own. One that does not know its server cannot do as that decides.
-fn joined(spans: &[Span]) -> bool {
+fn go_on(spans: &[Span]) -> bool {
     let loads: Vec<_> = spans
         .iter()
         .filter(|it| it.name == "documentLoad")
