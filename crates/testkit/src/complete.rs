@@ -137,7 +137,8 @@ impl Sources<'_> {
         self.find_marker(gap, |after| {
             let mut within = after.lines().take_while(|line| !line.contains(&end));
             after.contains(&end)
-                && within.all(|line| line.trim().is_empty() || line.trim().starts_with("//"))
+                && within
+                    .all(|line| line.trim().is_empty() || course::whole_comment(line).is_some())
         })
     }
 
@@ -203,10 +204,7 @@ fn source_files(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.path();
         if path.is_dir() {
             source_files(&path, found);
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "rs" || extension == "erl")
-        {
+        } else if course::is_source(&path) {
             found.push(path);
         }
     }

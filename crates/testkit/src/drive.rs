@@ -9,13 +9,14 @@ use std::{
 
 use rustix::process::Signal;
 use serde::de::DeserializeOwned;
+use trace_lab::Receiver;
 use trace_shape::{Call, Crossing, HARNESS};
 use ureq::{
     AsSendBody,
     http::{self, Method},
 };
 
-use crate::{process::Handle, stage::Stage, tap::Log, wires::Wires};
+use crate::{guest::Left, process::Handle, stage::Stage, tap::Log, wires::Wires};
 
 /// The header that carries the harness's id of a request.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
@@ -30,6 +31,10 @@ pub struct Client {
     calls: Mutex<Vec<Call>>,
     processes: Vec<Handle>,
     wire: Arc<Log>,
+    /// Where the taps are that lead from each guest to each service.
+    of_guests: BTreeMap<String, BTreeMap<String, String>>,
+    left: Left,
+    receiver: Arc<Receiver>,
 }
 
 /// A call that did not come to an answer; what it says is for the report.
@@ -41,7 +46,7 @@ pub(crate) struct CallFailed {
 }
 
 impl Client {
-    pub(crate) fn new(wires: &Wires, stage: &Stage) -> Self {
+    pub(crate) fn new(wires: &Wires, stage: &Stage, guests: &[String]) -> Self {
         let http = ureq::Agent::config_builder()
             .proxy(None)
             .max_redirects(0)
@@ -56,6 +61,12 @@ impl Client {
             calls: Mutex::default(),
             processes: stage.handles(),
             wire: wires.log(),
+            of_guests: guests
+                .iter()
+                .map(|guest| (guest.clone(), wires.urls(guest)))
+                .collect(),
+            left: Left::default(),
+            receiver: stage.receiver(),
         }
     }
 
@@ -134,6 +145,22 @@ impl Client {
         let mut processes = self.processes.iter();
         let found = processes.find(|process| process.service == service);
         found.unwrap_or_else(|| panic!("this test has no service `{service}`"))
+    }
+
+    pub(crate) fn urls_of(&self, guest: &str) -> BTreeMap<String, String> {
+        self.of_guests.get(guest).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn left(&self) -> &Left {
+        &self.left
+    }
+
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    pub(crate) fn receiver(&self) -> &Receiver {
+        &self.receiver
     }
 
     /// What was called so far.

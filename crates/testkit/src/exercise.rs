@@ -13,6 +13,7 @@ use crate::{
     child::{self, Flavour, Me},
     drive::{CallFailed, Client},
     fate::{self, Driven, Fate},
+    guest::{self, Things},
     need,
     place::{Outcome, Place},
     process::CHILD,
@@ -35,6 +36,8 @@ pub struct Exercise {
     role: Role,
     /// In the order in which they start.
     services: Vec<String>,
+    /// Who else calls them, beside the test.
+    guests: Vec<String>,
     /// For the environment of each.
     variables: Vec<(String, String)>,
     /// The line about a component that is missing.
@@ -75,6 +78,7 @@ impl Exercise {
             flavour: Flavour::default(),
             role,
             services: Vec::new(),
+            guests: Vec::new(),
             variables: Vec::new(),
             missing: None,
         }
@@ -182,6 +186,13 @@ impl Exercise {
         self
     }
 
+    /// Adds a party that is no process of the test, such as a browser: it calls the services through
+    /// taps of its own, at [`Client::url`], and what crosses there is from this name.
+    pub fn guest(mut self, name: &str) -> Self {
+        self.guests.push(name.to_owned());
+        self
+    }
+
     /// Starts the services and calls them; `calls` runs in the test itself.
     ///
     /// # Panics
@@ -194,18 +205,20 @@ impl Exercise {
             return self.skip(missing);
         }
         let mut begun = self.begin();
-        let wires = crate::harness(Wires::open(&self.services, &begun.stage));
+        let wires = crate::harness(Wires::open(&self.services, &self.guests, &begun.stage));
         for service in &self.services {
-            let mut variables = wires.variables(service);
+            let mut variables = wires.variables(service, &self.guests);
             variables.extend_from_slice(&self.variables);
             let path = self.site.test_path();
             crate::harness(begun.stage.start(service, &path, variables));
         }
-        let client = Client::new(&wires, &begun.stage);
+        let client = Client::new(&wires, &begun.stage, &self.guests);
         let driven = drive(&begun.stage, &client, calls);
         begun.stage.ask_to_stop();
         let in_time = begun.stage.wait_for_the_end();
-        let seen = begun.stage.gather(wires.crossings(), client.calls());
+        let mut seen = begun.stage.gather(wires.crossings(), client.calls());
+        begun.left = client.left().take();
+        seen.outputs.extend(begun.left.said.clone());
         let fate = fate::of_drive(
             &begun.stage.states(),
             driven,
@@ -251,7 +264,12 @@ impl Exercise {
             started: self.started,
             layout: begun.layout,
             exercise: begun.exercise,
-            exits: begun.stage.exits(&seen),
+            exits: [
+                begun.stage.exits(&seen),
+                guest::exits(&begun.left.said).collect(),
+            ]
+            .concat(),
+            files: begun.left.files,
             seen,
             fate,
             wrong: Vec::new(),
@@ -266,6 +284,7 @@ impl Exercise {
             layout,
             exercise,
             stage: crate::harness(Stage::set(limit)),
+            left: Things::default(),
         }
     }
 }
@@ -274,6 +293,7 @@ struct Begun {
     layout: course::Layout,
     exercise: course::Exercise,
     stage: Stage,
+    left: Things,
 }
 
 /// Calls the services once all of them listen.

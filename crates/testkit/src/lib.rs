@@ -33,6 +33,7 @@ mod exercise;
 pub mod facts;
 mod fate;
 mod folder;
+mod guest;
 mod heads;
 mod need;
 mod output;

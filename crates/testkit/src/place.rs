@@ -59,12 +59,30 @@ impl Place {
         env::var(&variable)
             .unwrap_or_else(|_| panic!("this test has no service `{service}` ({variable})"))
     }
+
+    /// The address by which a guest of the test, such as a browser, knows a service (this one too), as a
+    /// URL without a slash at the end: its origin.
+    ///
+    /// # Panics
+    /// When the test has no such guest, or no such service.
+    #[must_use]
+    pub fn url_for(&self, guest: &str, service: &str) -> String {
+        let variable = guest_url_variable(guest, service);
+        env::var(&variable).unwrap_or_else(|_| {
+            panic!("this test has no guest `{guest}` of a service `{service}` ({variable})")
+        })
+    }
 }
 
 /// The variable that holds the address of a service: `WORKSHOP_CAR_PHOTOS_URL`.
 pub(crate) fn url_variable(service: &str) -> String {
     let name = service.to_uppercase().replace(['-', '.'], "_");
     format!("WORKSHOP_{name}_URL")
+}
+
+/// The variable that holds the address of a service for a guest: `WORKSHOP_WEB_TO_SEARCH_URL`.
+pub(crate) fn guest_url_variable(guest: &str, service: &str) -> String {
+    url_variable(&format!("{guest}-to-{service}"))
 }
 
 /// What a service's future may end with: nothing, or an error that can be shown.

@@ -62,6 +62,15 @@ pub(crate) fn write(folder: &Path, record: &TestRecord, spans: &[Span]) -> io::R
     whole(&file(".json"), &to_vec_pretty(record)?)
 }
 
+/// Writes a file that belongs to a record.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub(crate) fn keep(file: &Path, content: &[u8]) -> io::Result<()> {
+    file.parent().map_or(Ok(()), fs::create_dir_all)?;
+    whole(file, content)
+}
+
 fn whole(path: &Path, content: &[u8]) -> io::Result<()> {
     let draft = path.with_extension(format!("{}.new", process::id()));
     fs::write(&draft, content)?;

@@ -31,7 +31,7 @@ const ON_THE_WAY: Duration = Duration::from_millis(100);
 /// Everything that runs during a test, and ends with it.
 #[derive(Debug)]
 pub(crate) struct Stage {
-    receiver: Receiver,
+    receiver: Arc<Receiver>,
     board: Arc<Board>,
     processes: Vec<Process>,
     witnesses: Folder,
@@ -43,7 +43,7 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn set(limit: Duration) -> io::Result<Self> {
         Ok(Self {
-            receiver: Receiver::start()?,
+            receiver: Arc::new(Receiver::start()?),
             board: Arc::default(),
             processes: Vec::new(),
             witnesses: Folder::named(),
@@ -113,6 +113,10 @@ impl Stage {
     /// The processes, in the hands of the test.
     pub(crate) fn handles(&self) -> Vec<Handle> {
         self.processes.iter().map(Process::handle).collect()
+    }
+
+    pub(crate) fn receiver(&self) -> Arc<Receiver> {
+        self.receiver.clone()
     }
 
     pub(crate) fn board(&self) -> Arc<Board> {

@@ -24,7 +24,8 @@ pub(crate) fn give<T>(mut ran: Ran<T>, shape: &str) -> bool {
     let mut report = judge(&shape, &ran.seen.forest, &ran.seen.evidence);
     combine(&mut report, &mut ran);
     complete(&mut report, &ran);
-    let record = record_of(&ran, report);
+    let mut record = record_of(&ran, report);
+    keep(&ran, &mut record);
     print(&ran.exercise, &record, &Session::load(&ran.layout));
     leave(&ran, &record);
     record.verdict == Verdict::Passed
@@ -189,6 +190,30 @@ fn leave<T>(ran: &Ran<T>, record: &TestRecord) {
     let spans = record::stamped(ran.seen.spans(), ran.site.slug());
     write_down(&ran.layout, &ran.site, record, &spans);
     deliver::copy(&ran.layout, &ran.site, &spans);
+}
+
+/// Writes down what guests left, where the verdict is not good, and says so among what they said.
+fn keep<T>(ran: &Ran<T>, record: &mut TestRecord) {
+    let folder = record::folder(&ran.layout, &ran.site);
+    let Some(folder) = folder.filter(|_| record.verdict != Verdict::Passed) else {
+        return;
+    };
+    for (name, content) in &ran.files {
+        let file = folder.join(format!("{}.{name}", record.test));
+        let told = match record::keep(&file, content) {
+            Ok(()) => file
+                .strip_prefix(ran.layout.root())
+                .unwrap_or(&file)
+                .display()
+                .to_string(),
+            Err(error) => format!("{} could not be written: {error}", file.display()),
+        };
+        let guest = name.split('.').next().unwrap_or_default();
+        let said = record.exits.iter_mut().find(|exit| exit.service == guest);
+        if let Some(exit) = said {
+            exit.output.push_str(&format!("kept: {told}\n"));
+        }
+    }
 }
 
 fn write_down(layout: &Layout, site: &Site, record: &TestRecord, spans: &[Span]) {

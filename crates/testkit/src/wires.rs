@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io, sync::Arc};
 use trace_shape::{Crossing, HARNESS};
 
 use crate::{
-    place::url_variable,
+    place::{guest_url_variable, url_variable},
     stage::Stage,
     tap::{Log, Tap, Target},
 };
@@ -19,11 +19,12 @@ pub(crate) struct Wires {
 }
 
 impl Wires {
-    /// Opens the taps for services that are about to start in this order.
-    pub(crate) fn open(services: &[String], stage: &Stage) -> io::Result<Self> {
+    /// Opens the taps for services that are about to start in this order, and for their guests.
+    pub(crate) fn open(services: &[String], guests: &[String], stage: &Stage) -> io::Result<Self> {
         let log = Arc::default();
         let mut taps = Vec::new();
-        let callers = services.iter().map(String::as_str).chain([HARNESS]);
+        let callers = services.iter().chain(guests).map(String::as_str);
+        let callers = callers.chain([HARNESS]);
         for from in callers {
             for (index, to) in services.iter().enumerate().filter(|(_, to)| *to != from) {
                 let target = Target {
@@ -46,10 +47,16 @@ impl Wires {
             .collect()
     }
 
-    /// The same as environment variables.
-    pub(crate) fn variables(&self, from: &str) -> Vec<(String, String)> {
-        let urls = self.urls(from).into_iter();
-        urls.map(|(to, url)| (url_variable(&to), url)).collect()
+    /// The same as environment variables, with the addresses by which guests know the services.
+    pub(crate) fn variables(&self, from: &str, guests: &[String]) -> Vec<(String, String)> {
+        let own = self.urls(from).into_iter();
+        let own = own.map(|(to, url)| (url_variable(&to), url));
+        let of_guest = |guest: &String| {
+            let urls = self.urls(guest).into_iter();
+            let guest = guest.clone();
+            urls.map(move |(to, url)| (guest_url_variable(&guest, &to), url))
+        };
+        own.chain(guests.iter().flat_map(of_guest)).collect()
     }
 
     pub(crate) fn log(&self) -> Arc<Log> {

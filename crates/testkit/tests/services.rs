@@ -310,3 +310,40 @@ fn a_call_that_the_test_does_not_like_is_a_wrong_answer() {
     };
     fails(&run, Code::WrongAnswer, "no such car");
 }
+
+#[test]
+fn a_guest_calls_through_taps_of_its_own_and_leaves_its_words_and_files() {
+    let Some(run) = judged(here!(), |exercise| {
+        exercise
+            .guest("web")
+            .service("search", |place| {
+                let own = place.url_for("web", "search");
+                serve(place.listener(), move |_, _| own.clone())
+            })
+            .drive(|client| {
+                let url = client.url("web", "search");
+                let answer = raw(&url, "GET /page HTTP/1.1\r\n\r\n").unwrap();
+                client.tell("web", "console.error: no price");
+                client.tell("web", "console.error: no price");
+                client.keep("web", "png", b"a picture".to_vec());
+                let none = |spans: &[testkit::Span]| spans.is_empty();
+                (answer.ends_with(&url), client.received(none))
+            })
+            .expect(|told| expect_eq(*told, (true, true), "a service knows its guest's address"))
+            .verdict("search server \"GET /page\"");
+    }) else {
+        return;
+    };
+    assert_eq!(run.codes(), [Code::MissingSpan], "{}", run.printed);
+    let [request] = between(&run, "web", "search")[..] else {
+        panic!("{}", run.printed)
+    };
+    assert_eq!(request.request, "GET /page");
+    let said = "web printed:\n     console.error: no price\n     kept: ";
+    assert!(run.printed.contains(said), "{}", run.printed);
+    let picture = run
+        .folder
+        .path()
+        .join("a_guest_calls_through_taps_of_its_own_and_leaves_its_words_and_files.web.png");
+    assert_eq!(std::fs::read(picture).unwrap(), b"a picture");
+}

@@ -40,18 +40,13 @@ fn of_exercise(input: &Input, exercise: &Exercise) -> Vec<Finding> {
     findings
 }
 
-/// The sources below `src`, in Rust and in Erlang, from the exercise's folder.
+/// The sources below `src`, in whatever language, from the exercise's folder.
 pub(super) fn sources(dir: &Path) -> Vec<PathBuf> {
     WalkDir::new(dir.join("src"))
         .sort_by_file_name()
         .into_iter()
         .filter_map(Result::ok)
-        .filter(|entry| {
-            entry
-                .path()
-                .extension()
-                .is_some_and(|ending| ending == "rs" || ending == "erl")
-        })
+        .filter(|entry| course::is_source(entry.path()))
         .filter_map(|entry| Some(entry.path().strip_prefix(dir).ok()?.to_owned()))
         .collect()
 }
@@ -101,8 +96,7 @@ fn unpaired(path: &Path, line: usize, name: &str) -> Finding {
 
 /// `05.1` in `// TODO(05.1): …`, or in `% TODO(05.1): …`; only a name that begins with a digit counts.
 fn name_after<'a>(line: &'a str, mark: &str) -> Option<&'a str> {
-    let (_, comment) = line.split_once("//").or_else(|| line.split_once('%'))?;
-    let (name, _) = comment.split_once(mark)?.1.split_once(')')?;
+    let (name, _) = course::comment(line)?.split_once(mark)?.1.split_once(')')?;
     name.starts_with(|first: char| first.is_ascii_digit())
         .then_some(name)
 }

@@ -64,11 +64,9 @@ fn with_gaps(root: &Path, below: &str, found: &mut Vec<String>) {
     }
 }
 
-/// In Rust and in Erlang.
 fn has_gap(text: &str) -> bool {
-    ["// DONE(", "% DONE("]
-        .iter()
-        .any(|mark| text.contains(mark))
+    let mut comments = text.lines().filter_map(course::comment);
+    comments.any(|comment| comment.trim_start().starts_with("DONE("))
 }
 
 /// The prediction: the answer is folded away.

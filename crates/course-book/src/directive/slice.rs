@@ -75,13 +75,10 @@ pub(crate) fn between<'a>(text: &'a str, anchor: &str) -> Option<Vec<&'a str>> {
 
 /// What stands in a source for tools and not for readers: anchors, and the ends of gaps.
 const MARKS: [&str; 3] = ["ANCHOR:", "ANCHOR_END:", "END("];
-/// What begins a comment in Rust and in Erlang.
-const COMMENTS: [&str; 2] = ["// ", "% "];
 
 fn to_margin(lines: &[&str]) -> String {
     let is_mark = |line: &str| {
-        let line = line.trim_start();
-        let comment = COMMENTS.iter().find_map(|begin| line.strip_prefix(begin));
+        let comment = course::whole_comment(line).and_then(|text| text.strip_prefix(' '));
         comment.is_some_and(|text| MARKS.iter().any(|mark| text.starts_with(mark)))
     };
     let lines: Vec<&str> = lines

@@ -19,6 +19,8 @@ pub(crate) struct Judged {
     pub(crate) printed: String,
     pub(crate) succeeded: bool,
     pub(crate) took: Duration,
+    /// Where its record lies.
+    pub(crate) folder: TempDir,
 }
 
 impl Judged {
@@ -105,6 +107,7 @@ pub(crate) fn judged_with(
         printed,
         succeeded: output.status.success(),
         took,
+        folder,
     })
 }
 

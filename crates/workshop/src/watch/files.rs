@@ -79,11 +79,12 @@ fn is_change(kind: &EventKind) -> bool {
 pub(crate) fn fingerprint(exercise: &Path) -> u64 {
     let mut hasher = DefaultHasher::new();
     for path in files::below(exercise).unwrap_or_default() {
-        let known = path.extension().is_some_and(|extension| {
-            ["rs", "erl", "toml", "shape", "json", "proto"]
+        let beside = path.extension().is_some_and(|extension| {
+            ["toml", "shape", "json", "proto", "html"]
                 .iter()
                 .any(|known| extension == *known)
         });
+        let known = beside || course::is_source(&path);
         let theirs = path.starts_with("mistakes") || path.starts_with("alternatives");
         if known && !theirs {
             path.hash(&mut hasher);
