@@ -79,6 +79,7 @@ macro_rules! exercise {
             here: name_of(here),
             manifest_dir: env!("CARGO_MANIFEST_DIR"),
             package: env!("CARGO_PKG_NAME"),
+            line: line!(),
         })
     }};
 }
