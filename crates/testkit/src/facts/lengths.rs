@@ -26,48 +26,45 @@ pub fn covered(spans: &[&Span], work: &[(u64, u64)]) -> Fact {
     }
 }
 
-/// Spans of that name are open while what is done below them is done: nothing begins before its
-/// parent, and nothing ends after it. For spans that wait for all of their children.
+/// Root spans of that name are open while what is done below them is done: nothing begins before its
+/// parent, and nothing ends after it. For spans that wait for all of their children. Where one of that
+/// name is no root, the shape has more to say.
 ///
 /// # Errors
 /// `missing-span`, for the first one that has a child beyond its own time.
 pub fn covers_children(seen: &Seen, name: &str) -> Fact {
-    let below = |parent: &&Span| {
-        let is_child = |span: &&Span| {
-            span.trace_id == parent.trace_id && span.parent_span_id == Some(parent.span_id)
-        };
-        let is_beyond = |span: &Span| {
-            span.start_unix_nano < parent.start_unix_nano
-                || span.end_unix_nano > parent.end_unix_nano
-        };
-        let mut children = seen.spans().iter().filter(is_child);
-        children.find(|span| is_beyond(span))
-    };
-    let mut spans = seen.named(name).into_iter();
-    let Some((span, child)) = spans.find_map(|span| Some((span, below(&span)?))) else {
+    let spans = seen.named(name);
+    let roots = spans.iter().all(|span| span.parent_span_id.is_none());
+    let mut found = spans
+        .iter()
+        .filter_map(|span| Some((span, beyond(seen, span)?)));
+    let Some((span, child)) = found.next().filter(|_| roots) else {
         return Ok(());
     };
-    let lasts = |span: &Span| Duration::from_nanos(span.duration_nano());
     let message = format!("`{name}` was not open while its work was done");
     let mut diagnosis = about_span(Code::MissingSpan, span, message);
-    let child_name = &child.name;
-    diagnosis.expected = Some(format!(
-        "`{name}` is open as long as `{child_name}`, its child"
-    ));
-    diagnosis.actual = Some(
-        match child.start_unix_nano.checked_sub(span.end_unix_nano) {
-            Some(_) => format!(
-                "it lasts {:.1?}, and ends before `{child_name}` begins",
-                lasts(span)
-            ),
-            None => format!(
-                "it lasts {:.1?}, `{child_name}` {:.1?}",
-                lasts(span),
-                lasts(child)
-            ),
-        },
-    );
+    let below = &child.name;
+    diagnosis.expected = Some(format!("`{name}` is open as long as `{below}`, its child"));
+    let [own, other] = [*span, child].map(|span| Duration::from_nanos(span.duration_nano()));
+    let actual = if span.end_unix_nano <= child.start_unix_nano {
+        format!("it lasts {own:.1?}, and ends before `{below}` begins")
+    } else {
+        format!("it lasts {own:.1?}, `{below}` {other:.1?}")
+    };
+    diagnosis.actual = Some(actual);
     Err(Box::new(diagnosis))
+}
+
+/// A child of this span that begins before it or ends after it.
+fn beyond<'s>(seen: &'s Seen, parent: &Span) -> Option<&'s Span> {
+    let is_child = |span: &Span| {
+        (span.trace_id, span.parent_span_id) == (parent.trace_id, Some(parent.span_id))
+    };
+    let is_within = |span: &Span| {
+        parent.start_unix_nano <= span.start_unix_nano && span.end_unix_nano <= parent.end_unix_nano
+    };
+    let mut spans = seen.spans().iter();
+    spans.find(|span| is_child(span) && !is_within(span))
 }
 
 /// None of these spans is open while this other work is done: a name and from when to when, in
