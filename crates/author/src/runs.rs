@@ -177,6 +177,7 @@ mod tests {
             schema: RECORD_SCHEMA,
             exercise: "sample".to_owned(),
             test: "a_fact".to_owned(),
+            line: 1,
             verdict,
             skipped_for: None,
             report,

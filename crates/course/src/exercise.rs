@@ -115,6 +115,18 @@ pub struct Gap {
     /// The heading of the chapter that explains it, as its fragment: `what-a-task-carries`.
     #[serde(default)]
     pub read: Option<String>,
+    /// The headings for single diagnosis codes, where another one explains them better.
+    #[serde(default)]
+    pub read_for: BTreeMap<Code, String>,
+}
+
+impl Gap {
+    /// The heading that explains what is wrong there, for a diagnosis code.
+    #[must_use]
+    pub fn read(&self, code: Code) -> Option<&str> {
+        let heading = self.read_for.get(&code).or(self.read.as_ref());
+        heading.map(String::as_str)
+    }
 }
 
 /// An exercise on disk.

@@ -46,6 +46,9 @@ pub struct TestRecord {
     pub exercise: String,
     /// The name of the test function.
     pub test: String,
+    /// The line on which it stands: tests are told of in the order in which they are written.
+    #[serde(default)]
+    pub line: u32,
     /// How it came out.
     pub verdict: Verdict,
     /// The component that is missing, for [`Verdict::Skipped`], with the command that installs it.

@@ -86,7 +86,7 @@ impl Sources<'_> {
         };
         let read = empty.map(|(_, gap, _)| gap).or(own.map(|(_, gap)| gap));
         let page = self.exercise.page();
-        diagnosis.chapter = Some(match read.and_then(|gap| gap.read.as_deref()) {
+        diagnosis.chapter = Some(match read.and_then(|gap| gap.read(diagnosis.code)) {
             Some(heading) => format!("{page}#{heading}"),
             None => page,
         });
@@ -239,6 +239,7 @@ read = "set-up"
 what = "where it is sent"
 spans = ["GET"]
 read = "send"
+read_for = { wrong-attribute = "what-is-sent" }
 "#;
 
     fn completed(code: &str, diagnosis: Diagnosis) -> Diagnosis {
@@ -286,6 +287,9 @@ read = "send"
         let look_at = "exercises/09_fixture/src/lib.rs:4";
         assert_eq!(lost.look_at.as_deref(), Some(look_at));
         assert_eq!(lost.chapter.as_deref(), Some("part4/09-fixture.html#send"));
+        let wrong = completed(FILLED, about(Code::WrongAttribute, Some("GET")));
+        let heading = "part4/09-fixture.html#what-is-sent";
+        assert_eq!(wrong.chapter.as_deref(), Some(heading));
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Facts that no shape can say, for [`crate::Run::fact`].
 
-use std::{ops::RangeInclusive, time::Duration};
-
 use trace_model::Span;
 use trace_shape::{Code, Diagnosis, SpanRef};
 
 use crate::Seen;
+
+mod lengths;
+
+pub use lengths::{closed_during, covered, covers_children, ends_by, took};
 
 /// A fact that holds, or what is wrong.
 pub type Fact = Result<(), Box<Diagnosis>>;
@@ -21,71 +23,6 @@ pub fn about_span(code: Code, span: &Span, message: impl Into<String>) -> Diagno
         span_id: span.span_id,
     }];
     diagnosis
-}
-
-/// For each piece of work one of these spans is open from its beginning to its end, both in
-/// nanoseconds since the Unix epoch. Where there is no such span at all, the shape has more to say.
-///
-/// # Errors
-/// `missing-span`, where each of them begins too late or ends too early for some work.
-pub fn covered(spans: &[&Span], work: &[(u64, u64)]) -> Fact {
-    let covers =
-        |span: &Span, (start, end)| span.start_unix_nano <= start && end <= span.end_unix_nano;
-    let is_covered = |&piece: &(u64, u64)| spans.iter().any(|span| covers(span, piece));
-    match spans.first() {
-        Some(first) if !work.iter().all(is_covered) => {
-            let message = format!("`{}` was not open while its work was done", first.name);
-            Err(about_span(Code::MissingSpan, first, message).into())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The attribute says how long something took, in seconds: within these bounds, in nanoseconds. Where
-/// it is missing, the shape has more to say.
-///
-/// # Errors
-/// `wrong-attribute`, with the bounds and the value.
-pub fn took(span: &Span, key: &str, bounds: RangeInclusive<u64>) -> Fact {
-    let Some(told) = span.attributes.get(key).map(ToString::to_string) else {
-        return Ok(());
-    };
-    let [least, most] = [bounds.start(), bounds.end()].map(|nanos| *nanos as f64 / 1e9);
-    let is_right = |seconds: f64| (least..=most).contains(&seconds);
-    if told.parse().is_ok_and(is_right) {
-        return Ok(());
-    }
-    let message = format!(
-        "`{}` has a `{key}` that is not the time that passed",
-        span.name
-    );
-    let mut diagnosis = about_span(Code::WrongAttribute, span, message);
-    diagnosis.expected = Some(format!("{key} from {least:.6} to {most:.6} (seconds)"));
-    diagnosis.actual = Some(format!("{key}={told}"));
-    Err(Box::new(diagnosis))
-}
-
-/// Each of these spans has ended at `unix_nano`, in nanoseconds since the Unix epoch: when whoever
-/// waited had the answer, as the test itself saw it.
-///
-/// Where work that outlives an answer begins after that time, this holds or fails in each run alike,
-/// which a comparison of two durations does not.
-///
-/// # Errors
-/// `stretched`, for the first span that ends later.
-pub fn ends_by(spans: &[&Span], unix_nano: u64, why: &str) -> Fact {
-    let mut late = spans.iter().filter(|span| span.end_unix_nano > unix_nano);
-    let Some(first) = late.next() else {
-        return Ok(());
-    };
-    let waited = Duration::from_nanos(unix_nano.saturating_sub(first.start_unix_nano));
-    let lasted = Duration::from_nanos(first.duration_nano());
-    let message = format!("`{}` {why}", first.name);
-    let mut diagnosis = about_span(Code::Stretched, first, message);
-    diagnosis.expected = Some(format!("at most {waited:.1?}"));
-    diagnosis.actual = Some(format!("{lasted:.1?}"));
-    diagnosis.count = 1 + late.count();
-    Err(Box::new(diagnosis))
 }
 
 /// No span of that name has a link.
@@ -180,7 +117,7 @@ mod tests {
 
     use super::*;
 
-    fn span(name: &str, start: u64, end: u64) -> Span {
+    pub(super) fn span(name: &str, start: u64, end: u64) -> Span {
         let trace = TraceId::from_bytes(&[7; 16]).expect("an id");
         let id = SpanId::from_bytes(&[7; 8]).expect("an id");
         let mut span = Span::new(trace, id, "search", name);
@@ -188,43 +125,13 @@ mod tests {
         span
     }
 
-    #[test]
-    fn work_outside_of_all_its_spans_is_not_shown() {
-        let spans = [span("a", 10, 20), span("a", 30, 40)];
-        let spans: Vec<&Span> = spans.iter().collect();
-        assert!(covered(&spans, &[(10, 20), (31, 39)]).is_ok());
-        assert!(covered(&[], &[(1, 2)]).is_ok());
-        for outside in [(9, 20), (30, 41), (15, 35), (21, 22)] {
-            let missing = covered(&spans, &[(10, 20), outside]).expect_err("no span is open then");
-            assert_eq!(missing.code, Code::MissingSpan);
+    pub(super) fn seen(spans: Vec<Span>) -> Seen {
+        Seen {
+            forest: Forest::new(spans),
+            evidence: Evidence::default(),
+            outputs: BTreeMap::new(),
+            cut_off: BTreeSet::new(),
         }
-    }
-
-    #[test]
-    fn a_time_that_did_not_pass_is_told() {
-        let mut span = span("a", 10, 20);
-        assert!(took(&span, "wait", 0..=1).is_ok(), "absent");
-        for (value, right) in [(0.25, true), (0.5, true), (0.75, false), (0.0, false)] {
-            span.attributes
-                .set("wait", trace_model::Value::Double(value));
-            let told = took(&span, "wait", 250_000_000..=500_000_000);
-            assert_eq!(told.is_ok(), right, "{value}");
-        }
-        span.attributes
-            .set("wait", trace_model::Value::from("long"));
-        let wrong = took(&span, "wait", 0..=1).expect_err("not a number");
-        assert_eq!(wrong.actual.as_deref(), Some("wait=long"));
-    }
-
-    #[test]
-    fn what_ends_after_the_answer_is_stretched() {
-        let spans = [span("a", 10, 20), span("a", 12, 21), span("a", 14, 30)];
-        let spans: Vec<&Span> = spans.iter().collect();
-        assert!(ends_by(&spans, 30, "goes on").is_ok());
-        let late = ends_by(&spans, 20, "goes on").expect_err("two are late");
-        assert_eq!((late.code, late.count), (Code::Stretched, 2));
-        assert_eq!(late.expected.as_deref(), Some("at most 8.0ns"));
-        assert_eq!(late.actual.as_deref(), Some("9.0ns"));
     }
 
     #[test]
@@ -237,12 +144,7 @@ mod tests {
             trace_state: String::new(),
             attributes: trace_model::Attributes::default(),
         });
-        let seen = |span| Seen {
-            forest: Forest::new(vec![span]),
-            evidence: Evidence::default(),
-            outputs: BTreeMap::new(),
-            cut_off: BTreeSet::new(),
-        };
+        let seen = |span| seen(vec![span]);
         assert!(links_to_nothing(&seen(alone), "tick", "-").is_ok());
         let mut child = linked.clone();
         child.parent_span_id = Some(child.span_id);

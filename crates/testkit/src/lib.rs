@@ -55,7 +55,7 @@ pub use drive::{Client, REQUEST_ID_HEADER, Reply, Request};
 pub use exercise::Exercise;
 pub use need::{REQUIRE, need};
 pub use place::{Outcome, Place};
-pub use polls::{begin, in_turns, watched};
+pub use polls::{begin, hold_until, in_turns, watched};
 pub use run::{Run, expect_eq};
 pub use seen::Seen;
 #[doc(hidden)]
@@ -80,6 +80,7 @@ macro_rules! exercise {
             here: name_of(here),
             manifest_dir: env!("CARGO_MANIFEST_DIR"),
             package: env!("CARGO_PKG_NAME"),
+            line: line!(),
         })
     }};
 }

@@ -1,6 +1,11 @@
 //! Futures polled one step at a time, where the order of steps is what a test is about.
 
-use std::{future::poll_fn, task::Poll};
+use std::{
+    future::poll_fn,
+    task::Poll,
+    thread,
+    time::{Duration, Instant},
+};
 
 use opentelemetry::{Context, trace::TraceContextExt};
 
@@ -37,6 +42,16 @@ pub async fn watched<F: Future>(work: F) -> (F::Output, bool) {
         polled
     });
     (answer.await, left)
+}
+
+/// Holds this thread until something is so, at most for `limit`; whether it is. On a runtime of one
+/// thread no task goes on meanwhile and no timer ends: what happens then was begun before, elsewhere.
+pub fn hold_until(limit: Duration, is_so: impl Fn() -> bool) -> bool {
+    let begun = Instant::now();
+    while !is_so() && begun.elapsed() < limit {
+        thread::sleep(Duration::from_millis(1));
+    }
+    is_so()
 }
 
 #[cfg(test)]
@@ -86,6 +101,22 @@ mod tests {
         };
         assert_eq!(watched(held).await, ((), true));
         assert_eq!(watched(let_go).await, ((), false));
+    }
+
+    #[test]
+    fn a_thread_is_held_until_something_is_so_and_no_longer_than_that() {
+        let looks = RefCell::new(0);
+        let third = || {
+            *looks.borrow_mut() += 1;
+            *looks.borrow() >= 3
+        };
+        assert!(hold_until(Duration::from_secs(60), third));
+        assert_eq!(
+            *looks.borrow(),
+            4,
+            "three while it waits, and one to be sure"
+        );
+        assert!(!hold_until(Duration::ZERO, || false));
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct Site {
     pub manifest_dir: &'static str,
     /// `CARGO_PKG_NAME` of the test's package.
     pub package: &'static str,
+    /// The line of the macro.
+    pub line: u32,
 }
 
 impl Site {
@@ -88,6 +90,7 @@ mod tests {
             here,
             manifest_dir: "",
             package: "tasks-solution",
+            line: 1,
         };
         site.test_path()
     }

@@ -131,6 +131,7 @@ impl Checkout {
             here,
             manifest_dir: String::leak(folder),
             package: "fixture",
+            line: 1,
         })
     }
 }

@@ -136,7 +136,7 @@ fn last(name: &str) -> &str {
     name.rsplit("::").next().unwrap_or(name)
 }
 
-/// The records in a run's folder, by the names of their tests.
+/// The records in a run's folder, in the order in which their tests are written.
 pub(crate) fn records(folder: &Path) -> Vec<TestRecord> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let is_record = |path: &PathBuf| {
@@ -147,7 +147,7 @@ pub(crate) fn records(folder: &Path) -> Vec<TestRecord> {
     let paths = entries.map(|entry| entry.path()).filter(is_record);
     let mut records: Vec<TestRecord> = paths.filter_map(read).collect();
     records.retain(|record| record.schema == RECORD_SCHEMA);
-    records.sort_by(|a, b| a.test.cmp(&b.test));
+    records.sort_by(|a, b| (a.line, &a.test).cmp(&(b.line, &b.test)));
     records
 }
 
@@ -161,4 +161,24 @@ fn tail(path: &Path) -> String {
         Ok(end)
     };
     String::from_utf8_lossy(&read().unwrap_or_default()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_in_the_order_in_which_their_tests_are_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (test, line) in [("a_flood", 30), ("a_quiet_night", 20), ("the_first", 20)] {
+            let text = format!(
+                r#"{{"schema":{RECORD_SCHEMA},"exercise":"e","test":"{test}","line":{line},"verdict":"passed","skipped_for":null,"report":{{"diagnoses":[],"rows":[],"trace_ids":[]}},"trace_ids":[],"crossings":[],"exits":[],"seconds":0.0}}"#
+            );
+            let path = folder.path().join(format!("{test}.json"));
+            fs::write(path, text).expect("a file");
+        }
+        let read = records(folder.path());
+        let tests: Vec<&str> = read.iter().map(|record| &*record.test).collect();
+        assert_eq!(tests, ["a_quiet_night", "the_first", "a_flood"]);
+    }
 }

@@ -3,7 +3,10 @@
 use std::cell::RefCell;
 
 use marketplace::{Journal, Market};
-use testkit::{Fact, Seen, Span, exercise, expect_eq, facts::covered};
+use testkit::{
+    Code, Fact, Seen, Span, about_span, exercise, expect_eq,
+    facts::{closed_during, covered},
+};
 
 const SHAPE: &str = include_str!("../expected.shape");
 
@@ -36,18 +39,42 @@ fn each_search_is_one_trace_and_each_step_has_its_span() {
                 .iter()
                 .try_for_each(|done| all_covered(seen, done))
         })
+        .fact(|seen| seen.spans().iter().try_for_each(no_whole_argument))
         .verdict(SHAPE);
 }
 
-/// The search and each of its steps have a span that is open while they run.
+/// The search and each of its steps have a span that is open while they run; that of a step is closed
+/// while another step runs.
 fn all_covered(seen: &Seen, done: &Journal) -> Fact {
-    let has_children = |root: &&Span| {
-        let mut others = seen.spans().iter();
-        others.any(|span| span.parent_span_id == Some(root.span_id))
-    };
+    let is_child = |span: &Span, root: &Span| span.parent_span_id == Some(root.span_id);
     let mut roots = seen.named("search cars");
-    roots.retain(has_children); // A root that has lost its steps is for the shape to tell.
+    // A root that has lost its steps is for the shape to tell.
+    roots.retain(|root| seen.spans().iter().any(|span| is_child(span, root)));
     covered(&roots, done.span().as_slice())?;
-    let mut steps = done.entries().iter();
-    steps.try_for_each(|step| covered(&seen.named(&step.work), &done.times(&step.work)))
+    for step in done.entries() {
+        let others = done
+            .entries()
+            .iter()
+            .filter(|other| other.work != step.work);
+        let others = others.map(|it| (&*it.work, (it.start_unix_nano, it.end_unix_nano)));
+        let mut spans = seen.named(&step.work);
+        covered(&spans, &done.times(&step.work))?;
+        spans.retain(|span| roots.iter().any(|root| is_child(span, root)));
+        closed_during(&spans, &others.collect::<Vec<_>>())?;
+    }
+    Ok(())
+}
+
+/// No attribute is a whole argument, as `Debug` prints it: each car with its number, the journal.
+fn no_whole_argument(span: &Span) -> Fact {
+    let mut attributes = span.attributes.iter();
+    let Some((key, _)) = attributes.find(|(_, value)| value.to_string().contains(" { ")) else {
+        return Ok(());
+    };
+    let name = &span.name;
+    let message = format!(
+        "`{name}` has an attribute `{key}` that holds a whole argument, with all that it prints: \
+         `skip_all` leaves arguments out"
+    );
+    Err(about_span(Code::WrongAttribute, span, message).into())
 }

@@ -1,11 +1,9 @@
 //! code: lost-context
-//! why: `in_scope` is around the call that makes the future, and the future runs after it
+//! why: `in_scope` is around the call that makes the future, which runs after it; `let _ =` drops its guard at once
 
 use marketplace::{Car, FindError, Market, Region};
 use opentelemetry::{
-    Context, KeyValue,
-    context::FutureExt,
-    global,
+    Context, KeyValue, global,
     trace::{TraceContextExt, Tracer},
 };
 use tracing::{info_span, instrument};
@@ -23,7 +21,8 @@ pub async fn show(market: Market, id: u32) -> Result<(Car, usize), FindError> {
     let number = KeyValue::new("workshop.car.id", i64::from(id));
     let span = tracer.span_builder("show car").with_attributes([number]);
     let context = Context::current_with_span(span.start(&tracer));
-    compare(&market, id).with_context(context).await
+    let _ = context.attach();
+    compare(&market, id).await
 }
 
 /// Asks one source after the other.

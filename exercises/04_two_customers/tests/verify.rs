@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use marketplace::Market;
-use testkit::{begin, exercise, expect_eq, facts::left_nothing, in_turns, watched};
+use testkit::{begin, exercise, expect_eq, facts, in_turns, watched};
 use tokio::task;
 
 const SHAPE: &str = include_str!("../expected.shape");
@@ -25,8 +25,7 @@ async fn show(id: u32) -> Served {
 }
 
 async fn serve(customer: impl Future<Output = usize>, market: &Market) -> Served {
-    let (cars, left) = watched(customer).await;
-    let done = market.journal();
+    let ((cars, left), done) = (watched(customer).await, market.journal());
     let told = (cars, done.entries().len());
     (told, done.span().unwrap_or_default(), left)
 }
@@ -34,9 +33,8 @@ async fn serve(customer: impl Future<Output = usize>, market: &Market) -> Served
 /// The answers stay the same, and no customer waits until another one is served.
 fn right((one, other): &(Served, Served), told: [(usize, usize); 2]) -> Result<(), String> {
     expect_eq([one.0, other.0], told, SAME)?;
-    let why = "a customer must not wait until another one is served";
-    let at_once = (1..one.1.1).contains(&other.1.0);
-    at_once.then_some(()).ok_or(why.to_owned())
+    let at_once = (1..one.1.1).contains(&other.1.0).then_some(());
+    at_once.ok_or("a customer must not wait until another one is served".to_owned())
 }
 
 #[test]
@@ -46,14 +44,15 @@ fn two_customers_in_one_task_are_two_traces() {
         .current_thread()
         .call_async("search", || in_turns(search("golf"), show(7)))
         .expect(|both| right(both, [(12, 5), (3, 2)]).map(|()| left.set(both.1.2)))
-        .fact(|seen| left_nothing(seen, "show car", left.get()))
+        .fact(|seen| facts::left_nothing(seen, "show car", left.get()))
+        .fact(|seen| facts::covers_children(seen, "show car"))
         .verdict(SHAPE);
 }
 
 #[test]
-fn eight_searches_on_four_threads_are_eight_traces() {
+fn searches_on_four_threads_are_a_trace_each() {
     let (left, number) = (Cell::new(false), Cell::new(2));
-    let run = exercise!().threads(4).call_async("search", eight);
+    let run = exercise!().threads(4).call_async("search", several);
     let run = run.expect(|(both, more)| {
         number.set(2 + more.len());
         right(both, [(12, 5), (4, 5)]).map(|()| left.set(both.1.2))?;
@@ -61,13 +60,14 @@ fn eight_searches_on_four_threads_are_eight_traces() {
     });
     let (one, _) = SHAPE.split_once("\n\n").unwrap_or_default();
     let each = format!("x{} {{workshop.query}}", number.get());
-    run.fact(|seen| left_nothing(seen, "search cars", left.get()))
+    run.fact(|seen| facts::left_nothing(seen, "search cars", left.get()))
+        .fact(|seen| facts::covers_children(seen, "search cars"))
         .verdict(&one.replace("{workshop.query=golf}", &each));
 }
 
 /// Two in turns, then six that begin here and go on as tasks. What a guard does to those differs
 /// from run to run: they are served where none is left.
-async fn eight() -> ((Served, Served), Vec<(usize, usize)>) {
+async fn several() -> ((Served, Served), Vec<(usize, usize)>) {
     let both = in_turns(search("golf"), search("polo")).await;
     let (mut begun, mut more) = (Vec::new(), Vec::new());
     for _ in (0..6).filter(|_| !both.1.2) {

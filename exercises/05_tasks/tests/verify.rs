@@ -1,5 +1,6 @@
 //! Work that leaves its task keeps its trace, its parent and its true duration.
 
+mod held_up;
 mod lengths;
 
 use std::cell::RefCell;
@@ -36,22 +37,18 @@ fn each_hop_keeps_its_trace_and_each_span_is_as_long_as_its_work() {
         .verdict(include_str!("../expected.shape"));
 }
 
-/// On one thread nothing but the code decides in which order work begins.
 #[test]
-fn the_dealers_are_asked_while_the_regions_are() {
+fn the_sources_are_asked_and_the_photos_are_read_at_once() {
+    let begun = RefCell::default();
     exercise!()
         .current_thread()
-        .call_async("search", async || search("golf").await)
-        .expect(|golf| {
-            let (_, done) = golf.clone()?;
-            let asked = done.times("ask dealers");
-            let regions = done.times("ask region");
-            let overlap = regions
-                .iter()
-                .all(|region| asked.iter().any(|it| it.1 > region.0));
-            let why = "the dealers must be asked in a task, while the regions are asked";
-            overlap.then_some(()).ok_or(why.to_owned())
+        .call_async("search", || held_up::search("golf"))
+        .expect(|told| {
+            begun.replace(told.clone());
+            Ok(())
         })
+        .fact(|_| held_up::dealers_meet_regions(&begun.borrow().0))
+        .fact(|_| held_up::photos_are_read(begun.borrow().1))
         .verdict("search internal \"search cars\"\n  ...\n...");
 }
 

@@ -7,7 +7,10 @@ use std::{
 
 use marketplace::Market;
 use outliving_work::{Archive, search};
-use testkit::{Code, Fact, Seen, about_span, exercise, expect_eq, facts::ends_by};
+use testkit::{
+    Code, Fact, Seen, about_span, exercise, expect_eq,
+    facts::{covers_children, ends_by},
+};
 use tokio::task;
 
 /// How many cars each customer was told of; when both had their answers, in nanoseconds since the Unix
@@ -46,6 +49,7 @@ fn a_search_ends_with_its_answer_and_its_audit_links_to_it() {
             expect_eq(&written[..], &audits[..], "each search is audited")
         })
         .fact(|seen| ends_with_its_answer(seen, answered.get(), open.get()))
+        .fact(|seen| covers_children(seen, "audit search"))
         .verdict(include_str!("../expected.shape"));
 }
 

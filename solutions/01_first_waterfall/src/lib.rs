@@ -5,7 +5,8 @@
 //! Done when: each call of `search` is one trace; its root is named `search cars`; below it are
 //! `find listings`, `value cars` and `score cars`, each of them open while its step runs.
 //!
-//! A name says what kind of work it is. What is different in each search goes into attributes.
+//! A name says what kind of work it is, and is the same in each search. An attribute may say what
+//! differs; a whole argument, with all that it prints, is none.
 
 use marketplace::{Car, Market};
 #[allow(unused_imports, reason = "for the gaps")]

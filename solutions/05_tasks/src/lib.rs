@@ -4,6 +4,7 @@
 //! Goal: the spans of one search are one trace, wherever its work runs.
 //! Done when: `ask dealers`, three times `ask region`, `read photos` and `score cars` are children
 //! of `search cars`, each of them as long as its own work; two searches at once are two traces.
+//! The sources are still asked, and the photos read, at once.
 
 use std::error::Error;
 

@@ -1,9 +1,15 @@
 //! Where audits go. It takes them when the customer has the answer. Nothing to do in here.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::watch;
+use tokio::{sync::watch, time::sleep};
 use tracing::instrument;
+
+/// How long the archive takes before it writes.
+const DELAY: Duration = Duration::from_millis(15);
 
 /// An archive of audits; clones are the same archive.
 #[derive(Clone, Debug)]
@@ -46,11 +52,12 @@ impl Archive {
     }
 }
 
-/// Audits a search that found so many cars: waits until the archive is open, and writes.
+/// Audits a search that found so many cars: waits until the archive is open and ready, and writes.
 pub(crate) async fn audit(archive: Archive, query: String, found: usize) {
     let mut answered = archive.answered.subscribe();
     // The archive is here, so its sender is.
     let _ = answered.wait_for(|answered| *answered).await;
+    sleep(DELAY).await;
     write(&archive, format!("{query}: {found}"));
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn site(here: &'static str) -> Site {
             "/tests/course/exercises/07_fixture"
         ),
         package: "fixture",
+        line: 1,
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn judge(arguments: &Judge) -> Result<End, Problem> {
         schema: RECORD_SCHEMA,
         exercise: name,
         test: "judge".to_owned(),
+        line: 0,
         verdict,
         skipped_for: None,
         trace_ids: report.trace_ids.clone(),

@@ -1,9 +1,11 @@
-//! code: lost-context
-//! why: `let _ =` looks like a guard with a short name, and drops it in the same line
+//! code: missing-span
+//! why: a context holds the span, and a span of `tracing` ends when it was left for the last time: here, at once
 
 use marketplace::{Car, FindError, Market, Region};
 use opentelemetry::{
-    Context, KeyValue, global,
+    Context, KeyValue,
+    context::FutureExt,
+    global,
     trace::{TraceContextExt, Tracer},
 };
 use tracing::{info_span, instrument};
@@ -11,8 +13,8 @@ use tracing::{info_span, instrument};
 /// The cars whose model is `query`, by id.
 pub async fn search(market: Market, query: String) -> Vec<Car> {
     let span = info_span!("search cars", workshop.query = query);
-    let _ = span.enter();
-    ask_all(&market, &query).await
+    let context = span.in_scope(Context::current);
+    ask_all(&market, &query).with_context(context).await
 }
 
 /// The car with this id, and how many cars of its model the dealers have.
@@ -21,8 +23,7 @@ pub async fn show(market: Market, id: u32) -> Result<(Car, usize), FindError> {
     let number = KeyValue::new("workshop.car.id", i64::from(id));
     let span = tracer.span_builder("show car").with_attributes([number]);
     let context = Context::current_with_span(span.start(&tracer));
-    let _ = context.attach();
-    compare(&market, id).await
+    compare(&market, id).with_context(context).await
 }
 
 /// Asks one source after the other.
