@@ -135,7 +135,8 @@ impl Import {
             Stage::Import => {}
             Stage::Normalise => return self.market.find_car(car.id).await.unwrap_or(car),
             Stage::Enrich => {
-                self.market.ask_region(Region::North, &car.model).await;
+                let asked = self.market.ask_region(Region::North, &car.model);
+                asked.instrument(info_span!("ask region")).await;
             }
             Stage::Index => self.put_down(car.id).await,
         }

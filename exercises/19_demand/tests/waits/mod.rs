@@ -4,9 +4,11 @@ use testkit::{Code, Fact, Seen, Span, about_span, facts::took};
 
 /// The stages that hand events on to a slower one.
 const BEFORE: [&str; 3] = ["import car", "normalise car", "enrich car"];
+/// Those that they hand on to.
+const STAGES: [&str; 3] = ["normalise car", "enrich car", "index car"];
 const WAIT: &str = "workshop.demand.wait";
 /// How far the clocks of spans and of durations may be apart, in nanoseconds.
-const CLOCKS: u64 = 5_000_000;
+const CLOCKS: u64 = 1_000_000;
 
 fn stages(seen: &Seen) -> Vec<&Span> {
     BEFORE.iter().flat_map(|name| seen.named(name)).collect()
@@ -25,15 +27,19 @@ pub(crate) fn nobody_works(seen: &Seen, moment: u64) -> Fact {
     }
 }
 
-/// At least two stages waited for so many nanoseconds, and say so. Nobody waited longer than until the
-/// event was taken.
+/// At least two stages waited for so many nanoseconds, and say so. Nobody waited longer than from the
+/// end of their work until the next stage had the event.
 pub(crate) fn are_told(seen: &Seen, nanos: u64) -> Fact {
     let stages = stages(seen);
     for span in &stages {
-        let mut spans = seen.spans().iter();
-        if let Some(next) = spans.find(|next| next.parent_span_id == Some(span.span_id)) {
-            let most = next.start_unix_nano.saturating_sub(span.start_unix_nano);
-            took(span, WAIT, 0..=most + CLOCKS)?;
+        let is_next = |next: &&Span| {
+            next.parent_span_id == Some(span.span_id) && STAGES.contains(&next.name.as_str())
+        };
+        if let Some(next) = seen.spans().iter().find(is_next) {
+            no_longer(
+                span,
+                next.start_unix_nano.saturating_sub(span.end_unix_nano),
+            )?;
         }
     }
     // One that says nothing at all is for the shape.
@@ -45,4 +51,16 @@ pub(crate) fn are_told(seen: &Seen, nanos: u64) -> Fact {
         }
         _ => Ok(()),
     }
+}
+
+/// A stage cannot have waited for longer than the event was on its way.
+fn no_longer(span: &Span, nanos: u64) -> Fact {
+    took(span, WAIT, 0..=nanos + CLOCKS).map_err(|mut wrong| {
+        wrong.message = format!(
+            "`{}` says that it waited for longer than its event was on the way: from the end of this \
+             span to the beginning of the next stage's. Is some of its work among that?",
+            span.name
+        );
+        wrong
+    })
 }
