@@ -7,7 +7,7 @@ use crate::Seen;
 
 mod lengths;
 
-pub use lengths::{closed_during, covered, covers_children, ends_by, took};
+pub use lengths::{begins_after, closed_during, covered, covers_children, ends_by, took};
 
 /// A fact that holds, or what is wrong.
 pub type Fact = Result<(), Box<Diagnosis>>;

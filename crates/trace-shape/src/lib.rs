@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod code;
+mod conventions;
 mod evidence;
 mod explain;
 mod judge;

@@ -68,7 +68,7 @@ pub fn client_span(request: &Request) -> Span {
         http.request.method = request.method().as_str(),
         http.response.status_code = Empty,
         server.address = url.host_str(),
-        server.port = url.port_or_known_default(),
+        server.port = url.port_or_known_default().map(i64::from),
         url.full = url.as_str(),
     )
 }

@@ -94,7 +94,7 @@ async fn fetch(consumer: &PullConsumer) -> Result<Vec<Message>, Failed> {
         asked.messages().await?.try_collect::<Vec<_>>().await
     };
     let messages = fetched.instrument(span.clone()).await?;
-    span.record("messaging.batch.message_count", messages.len());
+    span.record("messaging.batch.message_count", messages.len() as i64);
     for message in &messages {
         span.add_link(publisher(message).span().span_context().clone());
     }

@@ -47,7 +47,7 @@ fn publishers(messages: &[Message]) -> Vec<SpanContext> {
 async fn handle(messages: &[Message], index: &Index) -> Result<(), Failed> {
     let span = spans::process();
     let publishers = publishers(messages);
-    span.record("messaging.batch.message_count", publishers.len());
+    span.record("messaging.batch.message_count", publishers.len() as i64);
     for publisher in publishers {
         span.add_link(publisher);
     }

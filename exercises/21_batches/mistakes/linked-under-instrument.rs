@@ -52,7 +52,7 @@ fn publishers(messages: &[Message]) -> Vec<SpanContext> {
         messaging.system = "nats",
         messaging.operation.type = "process",
         messaging.consumer.group.name = "indexer",
-        messaging.batch.message_count = messages.len(),
+        messaging.batch.message_count = messages.len() as i64,
     )
 )]
 async fn handle(messages: &[Message], index: &Index) -> Result<(), Failed> {

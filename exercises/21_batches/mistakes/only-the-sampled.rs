@@ -46,7 +46,7 @@ fn publishers(messages: &[Message]) -> Vec<SpanContext> {
 /// Puts the cars of a batch into the index, and tells the broker that this is done.
 async fn handle(messages: &[Message], index: &Index) -> Result<(), Failed> {
     let span = spans::process();
-    span.record("messaging.batch.message_count", messages.len());
+    span.record("messaging.batch.message_count", messages.len() as i64);
     for publisher in publishers(messages) {
         span.add_link(publisher);
     }

@@ -98,7 +98,7 @@ async fn fetch(consumer: &PullConsumer, max: usize) -> Result<Vec<Message>, Fail
     };
     let mut messages = fetched.instrument(span.clone()).await?;
     messages.sort_by_key(car);
-    span.record("messaging.batch.message_count", messages.len());
+    span.record("messaging.batch.message_count", messages.len() as i64);
     for message in &messages {
         span.add_link(publisher(message).span().span_context().clone());
     }

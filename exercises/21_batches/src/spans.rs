@@ -27,7 +27,7 @@ macro_rules! messaging {
 
 /// Sends messages whose context others link to: a PRODUCER.
 pub(crate) fn publish(messages: usize) -> Span {
-    messaging!("producer", "publish", "send", messages)
+    messaging!("producer", "publish", "send", messages as i64)
 }
 
 /// Asks the broker for messages: its CLIENT, whoever published them.
@@ -42,5 +42,5 @@ pub(crate) fn process() -> Span {
 
 /// Tells the broker that so many messages are done with: its CLIENT.
 pub(crate) fn ack(messages: usize) -> Span {
-    messaging!("client", "ack", "settle", messages, GROUP)
+    messaging!("client", "ack", "settle", messages as i64, GROUP)
 }

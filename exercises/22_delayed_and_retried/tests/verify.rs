@@ -5,7 +5,7 @@ mod around;
 use std::time::Duration;
 
 use delayed_and_retried::{PATIENT, alerts, standby, support};
-use testkit::{Code, Fact, Seen, Span, about_span, exercise, expect_eq};
+use testkit::{exercise, expect_eq, facts::covers_children};
 
 /// How long the broker waits for a process that is going to be killed.
 const IMPATIENT: Duration = Duration::from_millis(200);
@@ -29,7 +29,8 @@ fn an_attempt_is_a_trace_of_its_own_with_a_link_and_a_number() {
             });
             around::done_rightly(&published, &client.get("mail", "/mails").body);
         })
-        .fact(failures_say_why)
+        .fact(around::failures_say_why)
+        .fact(|seen| covers_children(seen, "process alerts.asked"))
         .verdict(include_str!("../expected.shape"));
 }
 
@@ -53,18 +54,4 @@ fn an_attempt_whose_process_is_killed_leaves_a_gap_in_the_numbers() {
         })
         .expect(|told| expect_eq(&**told, "9: 408 202", "the mail must be tried again"))
         .verdict(include_str!("killed.shape"));
-}
-
-/// A failed attempt tells in words what went wrong; how many failed is for the shape.
-fn failures_say_why(seen: &Seen) -> Fact {
-    let failed = |span: &&Span| span.status.code.as_str() == "error";
-    let mut failed = seen
-        .named("process alerts.asked")
-        .into_iter()
-        .filter(failed);
-    let Some(silent) = failed.find(|span| span.status.message.is_empty()) else {
-        return Ok(());
-    };
-    let why = "an attempt failed, and its status has no words for it";
-    Err(about_span(Code::WrongStatus, silent, why).into())
 }

@@ -31,7 +31,7 @@ impl Call {
     pub(crate) fn asked(method: &'static str, server: &Uri) -> Self {
         let span = span("client", method);
         span.record("server.address", server.host());
-        span.record("server.port", server.port_u16());
+        span.record("server.port", server.port_u16().map(i64::from));
         Self::new(Side::Client, span)
     }
 

@@ -57,7 +57,7 @@ async fn handle(messages: &[Message], index: &Index) -> Result<(), Failed> {
     let span = spans::process();
     // ANCHOR: number
     // DONE(21.2): how many messages these are
-    span.record("messaging.batch.message_count", messages.len());
+    span.record("messaging.batch.message_count", messages.len() as i64);
     // END(21.2)
     // ANCHOR_END: number
     // ANCHOR: begin

@@ -67,6 +67,30 @@ fn beyond<'s>(seen: &'s Seen, parent: &Span) -> Option<&'s Span> {
     spans.find(|span| is_child(span) && !is_within(span))
 }
 
+/// Every span of the name `then` begins when its siblings of the name `first` have ended: `seq` asks only
+/// who starts first, which two at once may do in either order.
+///
+/// # Errors
+/// `wrong-order`, for the first one that does not wait.
+pub fn begins_after(seen: &Seen, then: &str, first: &str) -> Fact {
+    let siblings = seen.named(first);
+    let is_early = |span: &&Span| {
+        let is_sibling = |other: &&&Span| {
+            (other.trace_id, other.parent_span_id) == (span.trace_id, span.parent_span_id)
+        };
+        let mut before = siblings.iter().filter(is_sibling);
+        before.any(|other| other.end_unix_nano > span.start_unix_nano)
+    };
+    let Some(early) = seen.named(then).into_iter().find(is_early) else {
+        return Ok(());
+    };
+    let message = format!("`{then}` begins while `{first}` is not done");
+    let mut diagnosis = about_span(Code::WrongOrder, early, message);
+    diagnosis.expected = Some(format!("`{then}` after the end of `{first}`"));
+    diagnosis.actual = Some("both at once".to_owned());
+    Err(Box::new(diagnosis))
+}
+
 /// None of these spans is open while this other work is done: a name and from when to when, in
 /// nanoseconds since the Unix epoch.
 ///
@@ -179,6 +203,18 @@ mod tests {
                 (Code::MissingSpan, Some(words))
             );
         }
+    }
+
+    #[test]
+    fn what_begins_before_its_sibling_has_ended_does_not_wait() {
+        let seen = |start| seen(vec![span("write", 10, 20), span("ack", start, 40)]);
+        assert!(begins_after(&seen(20), "ack", "write").is_ok());
+        let early = begins_after(&seen(19), "ack", "write").expect_err("at once");
+        assert_eq!(early.code, Code::WrongOrder);
+        assert!(
+            begins_after(&seen(19), "ack", "read").is_ok(),
+            "nobody to wait for"
+        );
     }
 
     #[test]

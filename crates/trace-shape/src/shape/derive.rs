@@ -105,7 +105,7 @@ fn attributes(span: &Span) -> Vec<AttributeRule> {
         .filter(|(key, _)| !tells_of_the_run(key));
     kept.map(|(key, value)| AttributeRule {
         key: key.to_owned(),
-        want: want(value),
+        want: want(key, value),
     })
     .collect()
 }
@@ -120,11 +120,13 @@ fn tells_of_the_run(key: &str) -> bool {
             .any(|namespace| key.starts_with(namespace))
 }
 
-fn want(value: &Value) -> Want {
+fn want(key: &str, value: &Value) -> Want {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Bool(value) => value.to_string(),
-        Value::Int(value) if value.unsigned_abs() < 10_000 => value.to_string(),
+        Value::Int(value) if value.unsigned_abs() < 10_000 => {
+            return Want::value_of(key, &value.to_string());
+        }
         _ => return Want::Present,
     };
     if text.len() > 200

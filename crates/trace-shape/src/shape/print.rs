@@ -93,7 +93,13 @@ fn write_attributes(f: &mut fmt::Formatter<'_>, rules: &[AttributeRule]) -> fmt:
         write_word(f, &rule.key)?;
         match &rule.want {
             Want::Present => {}
+            // Bare it would be a number.
+            Want::Text(text) if matches!(Want::value_of(&rule.key, text), Want::Int(_)) => {
+                f.write_char('=')?;
+                write_quoted(f, text)?;
+            }
             Want::Text(text) => write_value(f, text)?,
+            Want::Int(number) => write!(f, "={number}")?,
             Want::Same(name) => write!(f, "=${name}")?,
             Want::Match(pattern) => {
                 write!(f, "~/{}/", pattern.source())?;

@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use trace_model::{Attributes, Event, Kind, Link, Resource, Span, SpanId, StatusCode, TraceId};
+use trace_model::{
+    Attributes, Event, Kind, Link, Resource, Span, SpanId, StatusCode, TraceId, Value,
+};
 
 use super::{AttributeRule, Line, Shape, Want};
 
@@ -168,13 +170,15 @@ fn attributes(rules: &[AttributeRule]) -> Attributes {
 /// How a value begins in a reference trace where any value is right.
 pub(super) const ANY_VALUE: &str = "(any value";
 
-fn value(want: &Want) -> String {
-    match want {
+fn value(want: &Want) -> Value {
+    let text = match want {
+        Want::Int(number) => return Value::Int(*number),
         Want::Present => format!("{ANY_VALUE})"),
         Want::Text(text) => text.clone(),
         Want::Match(pattern) => pattern.example().to_owned(),
         Want::Same(name) => format!("{ANY_VALUE}: {name})"),
-    }
+    };
+    Value::String(text)
 }
 
 fn events(line: &Line, time: u64) -> Vec<Event> {

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use regex_lite::{Regex, RegexBuilder};
 use trace_model::{Attributes, Event, StatusCode, Value};
 
+use crate::conventions::is_whole_number;
+
 /// Bytes that one compiled pattern may take.
 const PATTERN_LIMIT: usize = 1 << 20;
 
@@ -64,6 +66,8 @@ pub enum Want {
     Present,
     /// This text, as the value prints.
     Text(String),
+    /// This whole number, and no text that looks like it: for keys whose values the conventions want so.
+    Int(i64),
     /// A text in which the pattern is found.
     Match(Pattern),
     /// The same value wherever this name stands.
@@ -179,6 +183,12 @@ fn found_example(regex: &Regex, source: &str) -> Option<String> {
 }
 
 impl Want {
+    /// What stands bare behind `key=`.
+    pub(crate) fn value_of(key: &str, value: &str) -> Self {
+        let number = value.parse().ok().filter(|_| is_whole_number(key));
+        number.map_or_else(|| Self::Text(value.to_owned()), Self::Int)
+    }
+
     /// Whether `value` is what is wanted; captures bind elsewhere and accept any value here.
     #[must_use]
     pub fn accepts(&self, value: Option<&Value>) -> bool {
@@ -187,6 +197,7 @@ impl Want {
             (Self::Present | Self::Same(_), Some(_)) => true,
             (Self::Text(text), Some(Value::String(value))) => value == text,
             (Self::Text(text), Some(value)) => value.to_string() == *text,
+            (Self::Int(wanted), Some(value)) => *value == Value::Int(*wanted),
             (Self::Match(pattern), Some(Value::String(value))) => pattern.accepts(value),
             (Self::Match(pattern), Some(value)) => pattern.accepts(&value.to_string()),
         }
@@ -198,6 +209,7 @@ impl Want {
         match self {
             Self::Present => "any value".to_owned(),
             Self::Text(text) => text.clone(),
+            Self::Int(number) => number.to_string(),
             Self::Match(pattern) => format!("a match of /{}/", pattern.source()),
             Self::Same(name) => format!("the same as every ${name}"),
         }

@@ -12,7 +12,11 @@ pub(crate) fn are_those_of_the_batch(seen: &Seen) -> Fact {
     let mut batches = seen.named("process cars.offered");
     batches.sort_by_key(|batch| batch.start_unix_nano);
     // Where one is missing, the shape has more to say.
-    let publishers: &[usize] = if batches.len() == 3 { &[6, 1, 2] } else { &[] };
+    let publishers: &[usize] = if batches.len() == 4 {
+        &[6, 1, 1, 2]
+    } else {
+        &[]
+    };
     for (batch, publishers) in batches.into_iter().zip(publishers) {
         let linked = batch.links.iter().map(|link| (link.trace_id, link.span_id));
         let linked: HashSet<_> = linked.collect();

@@ -49,7 +49,7 @@ fn process(messages: usize) -> Span {
         messaging.operation.name = "process",
         messaging.operation.type = "process",
         messaging.consumer.group.name = "indexer",
-        messaging.batch.message_count = messages,
+        messaging.batch.message_count = messages as i64,
     )
 }
 

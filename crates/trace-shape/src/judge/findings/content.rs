@@ -186,6 +186,13 @@ fn attribute(
             ),
             format!("`{key}` absent"),
         ),
+        Some(yours) if *yours == wanted => (
+            format!(
+                "{} has `{key}` = `{yours}` as a text; expected is the number. Nothing can count with a text.",
+                named(item)
+            ),
+            format!("`{key}` is a text"),
+        ),
         Some(yours) => (
             format!(
                 "{} has `{key}` = `{yours}`; expected is {wanted}.",

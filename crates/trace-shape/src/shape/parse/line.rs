@@ -239,7 +239,7 @@ fn read_attributes(
         let twice = cursor.error("this key stands twice: write it once");
         let key = cursor.word_or_quoted("an attribute's key")?;
         cursor.skip_space();
-        let want = read_want(cursor)?;
+        let want = read_want(cursor, &key)?;
         rules.push((AttributeRule { key, want }, twice));
         cursor.skip_space();
         let place = cursor.clone();
@@ -255,7 +255,7 @@ fn read_attributes(
     }
 }
 
-fn read_want(cursor: &mut Cursor<'_>) -> Result<Want, ShapeError> {
+fn read_want(cursor: &mut Cursor<'_>, key: &str) -> Result<Want, ShapeError> {
     if cursor.takes("~") {
         return read_pattern(cursor);
     }
@@ -273,7 +273,7 @@ fn read_want(cursor: &mut Cursor<'_>) -> Result<Want, ShapeError> {
             "" => {
                 Err(cursor.error("a value is missing here: write one, or `\"\"` for an empty text"))
             }
-            value => Ok(Want::Text(value.to_owned())),
+            value => Ok(Want::value_of(key, value)),
         },
     }
 }

@@ -36,11 +36,11 @@ pub(crate) fn client(request: &reqwest::Request, resend: u32) -> Span {
         http.request.resend_count = Empty,
         http.response.status_code = Empty,
         server.address = url.host_str(),
-        server.port = url.port_or_known_default(),
+        server.port = url.port_or_known_default().map(i64::from),
         url.full = url.as_str(),
     );
     if resend > 0 {
-        span.record("http.request.resend_count", resend);
+        span.record("http.request.resend_count", i64::from(resend));
     }
     span
 }
@@ -70,7 +70,7 @@ pub(crate) fn received(span: &Span, answer: &reqwest::Result<reqwest::Response>)
 }
 
 fn record(span: &Span, status: StatusCode, is_error: bool) {
-    span.record("http.response.status_code", status.as_u16());
+    span.record("http.response.status_code", i64::from(status.as_u16()));
     if is_error {
         span.record("otel.status_code", "ERROR");
         span.record("error.type", status.as_str());
