@@ -267,3 +267,29 @@ fn a_run_with_values_of_its_own_is_like_the_reference() {
     let report = compare(&Forest::new(reference), &Forest::new(own));
     assert_eq!(report.diagnoses, []);
 }
+
+#[test]
+fn an_attribute_with_two_values_is_wrong_whatever_the_first_one_is() {
+    let again = |key: &'static str, value: &'static str| {
+        move |spans: &mut Vec<Span>| {
+            let span = at(spans, "POST /checkout");
+            let old = spans[span].attributes.iter();
+            let old: Vec<_> = old
+                .map(|(key, value)| (key.to_owned(), value.clone()))
+                .collect();
+            let new = [(key.to_owned(), trace_model::Value::from(value))];
+            spans[span].attributes = old.into_iter().chain(new).collect();
+        }
+    };
+    let report = judged(again("http.route", "/"));
+    assert_eq!(codes(&report), [Code::WrongAttribute]);
+    let [wrong] = &report.diagnoses[..] else {
+        panic!("one diagnosis, not {:#?}", report.diagnoses);
+    };
+    assert_eq!(wrong.actual.as_deref(), Some("http.route=/checkout and /"));
+    assert!(
+        judged(again("http.route", "/checkout")).passed(),
+        "the same again"
+    );
+    assert!(judged(again("url.path", "/")).passed(), "another key");
+}
