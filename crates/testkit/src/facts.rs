@@ -142,6 +142,7 @@ mod tests {
             evidence: Evidence::default(),
             outputs: BTreeMap::new(),
             cut_off: BTreeSet::new(),
+            flushed: false,
         }
     }
 
