@@ -11,6 +11,9 @@ use trace_shape::{Code, Crossing, Diagnosis, HARNESS, STRANGER};
 
 use crate::facts::IN_GAP;
 
+/// In the header of a file that an exercise gives whole.
+const NOTHING_TO_DO: &str = "Nothing to do in here";
+
 /// What is known of the sources that are judged.
 pub(crate) struct Sources<'a> {
     pub(crate) layout: &'a Layout,
@@ -175,11 +178,20 @@ impl Sources<'_> {
         self.forest.span(self.forest.node(node).parent?)
     }
 
-    /// Where the first span of the diagnosis says that it was made.
+    /// Where the first span of the diagnosis says that it was made, unless that is a file in which
+    /// there is nothing to do.
     fn own_place(&self, diagnosis: &Diagnosis) -> Option<String> {
         let span = diagnosis.spans.first()?;
         let node = self.forest.find(span.trace_id, span.span_id)?;
-        self.forest.span(node).and_then(|span| self.place_of(span))
+        let place = self
+            .forest
+            .span(node)
+            .and_then(|span| self.place_of(span))?;
+        let file = place.split(':').next().unwrap_or_default();
+        let text = fs::read_to_string(self.layout.root().join(file)).unwrap_or_default();
+        let header = text.lines().take_while(|line| line.starts_with("//!"));
+        let is_given = header.into_iter().any(|line| line.contains(NOTHING_TO_DO));
+        (!is_given).then_some(place)
     }
 
     fn place_of(&self, span: &Span) -> Option<String> {
@@ -318,6 +330,21 @@ read_for = { wrong-attribute = "what-is-sent" }
         assert_eq!(marked.chapter.as_deref(), Some(heading));
         let look_at = told("").look_at;
         assert_eq!(look_at.as_deref(), Some("where it is set up"));
+    }
+
+    #[test]
+    fn a_span_leads_to_where_it_was_made_unless_nothing_is_to_do_there() {
+        let trace = TraceId::from_bytes(&[7; 16]).expect("an id");
+        let id = SpanId::from_bytes(&[1; 8]).expect("an id");
+        let mut made = Span::new(trace, id, "search", "made elsewhere");
+        let file = "exercises/09_fixture/src/lib.rs";
+        made.attributes.set(telemetry::names::CODE_FILE_PATH, file);
+        let place = |text| {
+            let diagnosis = about_span(Code::WrongName, &made, "-");
+            completed_with(text, diagnosis, vec![made.clone()]).look_at
+        };
+        assert_eq!(place("//! A shop.\n").as_deref(), Some(file));
+        assert_eq!(place("//! A shop.\n//! Nothing to do in here.\n"), None);
     }
 
     #[test]
