@@ -174,7 +174,8 @@ impl Exercise {
     }
 
     /// The gaps that a span of the service comes right with: those that name the code of what is wrong
-    /// with it, else all that name the span.
+    /// with it, else all that name the span. A span that nobody expects is named by none: then those
+    /// that name the code.
     #[must_use]
     pub fn gaps_of(&self, service: &str, span: &str, code: Code) -> Vec<(&str, &Gap)> {
         let about = |gap: &Gap| {
@@ -185,7 +186,15 @@ impl Exercise {
         let gaps: Vec<_> = gaps.map(|(id, gap)| (id.as_str(), gap)).collect();
         let exact = gaps.iter().filter(|(_, gap)| gap.codes.contains(&code));
         let exact: Vec<_> = exact.copied().collect();
-        if exact.is_empty() { gaps } else { exact }
+        match code {
+            _ if !exact.is_empty() => exact,
+            Code::UnexpectedSpan if gaps.is_empty() => {
+                let all = self.settings.gaps.iter();
+                let of_code = all.filter(|(_, gap)| gap.codes.contains(&code));
+                of_code.map(|(id, gap)| (id.as_str(), gap)).collect()
+            }
+            _ => gaps,
+        }
     }
 }
 

@@ -36,7 +36,8 @@ read = "what-a-task-carries"
 what = "where its kind is set"
 spans = ["ask dealers"]
 service = "search"
-codes = ["wrong-kind"]
+codes = ["wrong-kind", "unexpected-span"]
+read_for = { wrong-kind = "decided-when-it-is-made" }
 "#;
 
 fn exercise(root: &Path, folder: &str, settings: &str) {
@@ -69,6 +70,24 @@ fn exercises_come_in_the_order_of_their_numbers_and_know_their_names() {
         Some("05.1"),
         "not of this service"
     );
+    let extra = |code| {
+        let gaps = all[0].gaps_of("search", "lock connection", code);
+        gaps.first().map(|(id, _)| *id)
+    };
+    assert_eq!(extra(Code::UnexpectedSpan), Some("05.2"));
+    assert_eq!(
+        extra(Code::WrongKind),
+        None,
+        "a span that some gap could name"
+    );
+    let gaps = &all[0].settings.gaps;
+    let read = |gap: &str, code| gaps.get(gap).and_then(|gap| gap.read(code));
+    assert_eq!(read("05.1", Code::WrongKind), Some("what-a-task-carries"));
+    assert_eq!(
+        read("05.2", Code::WrongKind),
+        Some("decided-when-it-is-made")
+    );
+    assert_eq!(read("05.2", Code::UnexpectedSpan), None);
     assert_eq!(all[0].settings.hints[1].text(), "`tracing::Instrument`");
     assert_eq!(
         (all[0].settings.processes, all[0].settings.limit_seconds),

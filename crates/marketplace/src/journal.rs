@@ -76,12 +76,18 @@ impl Journal {
     /// busy machine disturbs it. Zero where it was not done twice.
     #[must_use]
     pub fn usual_wait(&self, work: &str) -> Duration {
+        let waits = self.waits(work);
+        waits.get(waits.len() / 2).copied().unwrap_or_default()
+    }
+
+    /// The times from one beginning of this work to the next, the shortest first.
+    #[must_use]
+    pub fn waits(&self, work: &str) -> Vec<Duration> {
         let mut starts: Vec<_> = self.of(work).map(|entry| entry.start_unix_nano).collect();
         starts.sort_unstable();
         let mut waits: Vec<_> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
         waits.sort_unstable();
-        let median = waits.get(waits.len() / 2).copied();
-        Duration::from_nanos(median.unwrap_or_default())
+        waits.into_iter().map(Duration::from_nanos).collect()
     }
 
     /// Whether both kinds of work were ever begun on the same thread.
@@ -160,5 +166,7 @@ mod tests {
         let journal = Journal([0, 10, 1_010, 1_030].map(entry).into());
         assert_eq!(journal.usual_wait("reprice car"), Duration::from_nanos(20));
         assert_eq!(journal.usual_wait("merge"), Duration::ZERO);
+        let waits = [10, 20, 1_000].map(Duration::from_nanos);
+        assert_eq!(journal.waits("reprice car"), waits);
     }
 }

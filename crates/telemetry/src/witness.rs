@@ -38,7 +38,7 @@ pub fn open_spans() -> usize {
 }
 
 /// A span processor that appends a line of JSON for each start and end, and one when the provider
-/// is shut down, to the file that `WORKSHOP_WITNESS` names.
+/// is flushed or shut down, to the file that `WORKSHOP_WITNESS` names.
 #[derive(Debug)]
 pub struct Witness {
     file: Option<File>,
@@ -115,6 +115,7 @@ impl SpanProcessor for Witness {
     }
 
     fn force_flush(&self) -> OTelSdkResult {
+        self.line(|| json!({"event": "flush"}));
         Ok(())
     }
 

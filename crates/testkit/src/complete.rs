@@ -9,6 +9,11 @@ use course::{Exercise, Gap, Layout};
 use trace_model::{Forest, Span};
 use trace_shape::{Code, Crossing, Diagnosis, HARNESS, STRANGER};
 
+use crate::facts::IN_GAP;
+
+/// In the header of a file that an exercise gives whole.
+const NOTHING_TO_DO: &str = "Nothing to do in here";
+
 /// What is known of the sources that are judged.
 pub(crate) struct Sources<'a> {
     pub(crate) layout: &'a Layout,
@@ -67,18 +72,20 @@ impl Sources<'_> {
             .into_iter()
             .find_map(gap_of)
             .or_else(|| self.gap_of_no_span(diagnosis));
+        let told = self.told_gap(diagnosis);
+        let own = told.or(own);
         let orphan = parent.filter(|_| diagnosis.code == Code::LostContext && own.is_none());
         // The span that is diagnosed does what it should; another one makes it go wrong.
         let other = joiner.or_else(|| gap_of(orphan));
         let own = other.or(own);
         let empty = self.empty_gap().filter(|_| is_of_the_trace(diagnosis.code));
         let place = own.and_then(|(id, _)| self.marker(id));
-        let itself = other.is_none();
+        let itself = other.is_none() && told.is_none();
         let place = place
             .or_else(|| self.own_place(diagnosis).filter(|_| itself))
             .or_else(|| own.map(|(_, gap)| gap.what.clone()));
         // Where a panic happened is nearer than any gap.
-        let known = diagnosis.look_at.take();
+        let known = diagnosis.look_at.take().filter(|_| told.is_none());
         diagnosis.look_at = match (diagnosis.code, &empty) {
             (Code::Panicked, _) => known.map(|place| self.tidy(&place)).or(place),
             (_, Some((_, _, first))) => Some(after_the_empty_one(first, place)),
@@ -100,6 +107,13 @@ impl Sources<'_> {
             let place = gap.spans.is_empty().then(|| self.empty_marker(id))??;
             Some((id.as_str(), gap, place))
         })
+    }
+
+    /// The gap that a fact has named with [`crate::facts::in_gap`].
+    fn told_gap(&self, diagnosis: &Diagnosis) -> Option<(&str, &Gap)> {
+        let gap = diagnosis.look_at.as_deref()?.strip_prefix(IN_GAP)?;
+        let found = self.exercise.settings.gaps.get_key_value(gap);
+        found.map(|(id, gap)| (id.as_str(), gap))
     }
 
     /// Whether a context is lost because the caller sent none: then the place to look at is the
@@ -165,11 +179,20 @@ impl Sources<'_> {
         self.forest.span(self.forest.node(node).parent?)
     }
 
-    /// Where the first span of the diagnosis says that it was made.
+    /// Where the first span of the diagnosis says that it was made, unless that is a file in which
+    /// there is nothing to do.
     fn own_place(&self, diagnosis: &Diagnosis) -> Option<String> {
         let span = diagnosis.spans.first()?;
         let node = self.forest.find(span.trace_id, span.span_id)?;
-        self.forest.span(node).and_then(|span| self.place_of(span))
+        let place = self
+            .forest
+            .span(node)
+            .and_then(|span| self.place_of(span))?;
+        let file = place.split(':').next().unwrap_or_default();
+        let text = fs::read_to_string(self.layout.root().join(file)).unwrap_or_default();
+        let header = text.lines().take_while(|line| line.starts_with("//!"));
+        let is_given = header.into_iter().any(|line| line.contains(NOTHING_TO_DO));
+        (!is_given).then_some(place)
     }
 
     fn place_of(&self, span: &Span) -> Option<String> {
@@ -290,6 +313,36 @@ read_for = { wrong-attribute = "what-is-sent" }
         let wrong = completed(FILLED, about(Code::WrongAttribute, Some("GET")));
         let heading = "part4/09-fixture.html#what-is-sent";
         assert_eq!(wrong.chapter.as_deref(), Some(heading));
+    }
+
+    #[test]
+    fn a_fact_that_knows_its_gap_leads_there() {
+        let told = |text| {
+            let wrong = about(Code::WrongStatus, Some("GET"));
+            completed(text, crate::facts::in_gap(wrong, "09.1"))
+        };
+        let marked = told(FILLED);
+        let look_at = "exercises/09_fixture/src/lib.rs:1";
+        assert_eq!(marked.look_at.as_deref(), Some(look_at));
+        let heading = "part4/09-fixture.html#set-up";
+        assert_eq!(marked.chapter.as_deref(), Some(heading));
+        let look_at = told("").look_at;
+        assert_eq!(look_at.as_deref(), Some("where it is set up"));
+    }
+
+    #[test]
+    fn a_span_leads_to_where_it_was_made_unless_nothing_is_to_do_there() {
+        let trace = TraceId::from_bytes(&[7; 16]).expect("an id");
+        let id = SpanId::from_bytes(&[1; 8]).expect("an id");
+        let mut made = Span::new(trace, id, "search", "made elsewhere");
+        let file = "exercises/09_fixture/src/lib.rs";
+        made.attributes.set(telemetry::names::CODE_FILE_PATH, file);
+        let place = |text| {
+            let diagnosis = about_span(Code::WrongName, &made, "-");
+            completed_with(text, diagnosis, vec![made.clone()]).look_at
+        };
+        assert_eq!(place("//! A shop.\n").as_deref(), Some(file));
+        assert_eq!(place("//! A shop.\n//! Nothing to do in here.\n"), None);
     }
 
     #[test]

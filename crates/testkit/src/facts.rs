@@ -25,6 +25,17 @@ pub fn about_span(code: Code, span: &Span, message: impl Into<String>) -> Diagno
     diagnosis
 }
 
+/// Before the id of a gap, in `look_at` of a diagnosis that is not complete.
+pub(crate) const IN_GAP: &str = "gap ";
+
+/// The diagnosis of a fact that knows in which gap its cause is, such as `03.3`, where several gaps
+/// are about one span.
+#[must_use]
+pub fn in_gap(mut diagnosis: Diagnosis, gap: &str) -> Diagnosis {
+    diagnosis.look_at = Some(format!("{IN_GAP}{gap}"));
+    diagnosis
+}
+
 /// No span of that name has a link.
 ///
 /// # Errors
@@ -131,6 +142,7 @@ mod tests {
             evidence: Evidence::default(),
             outputs: BTreeMap::new(),
             cut_off: BTreeSet::new(),
+            flushed: false,
         }
     }
 

@@ -63,7 +63,7 @@ pub use site::Site;
 
 pub use facts::{Fact, about_span};
 // What facts are written with.
-pub use trace_model::{Kind, Span, SpanId, TraceId, Value};
+pub use trace_model::{Event, Kind, Span, SpanId, TraceId, Value};
 pub use trace_shape::{Call, Code, Crossing, Diagnosis, Witnessed};
 
 /// Starts the test of an exercise: [`Exercise`]. It finds the exercise, its `exercise.toml` and the

@@ -13,6 +13,7 @@ pub struct Seen {
     pub(crate) outputs: BTreeMap<String, String>,
     /// Names of spans that were open when the code shut its own provider down.
     pub(crate) cut_off: BTreeSet<String>,
+    pub(crate) flushed: bool,
 }
 
 impl Seen {
@@ -60,6 +61,12 @@ impl Seen {
     #[must_use]
     pub fn witnessed(&self) -> &[Witnessed] {
         self.evidence.witnessed.as_deref().unwrap_or_default()
+    }
+
+    /// Whether a provider was asked to deliver what it holds, by a flush or by its shutdown.
+    #[must_use]
+    pub fn flushed(&self) -> bool {
+        self.flushed
     }
 
     /// The harness's own calls, in order.

@@ -155,6 +155,7 @@ impl Stage {
             },
             outputs,
             cut_off: testimony.cut_off,
+            flushed: testimony.flushed,
         }
     }
 

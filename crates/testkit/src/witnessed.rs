@@ -27,6 +27,7 @@ enum Line {
         span: SpanId,
         name: String,
     },
+    Flush,
     Shutdown,
     Full,
 }
@@ -40,6 +41,8 @@ pub(crate) struct Testimony {
     pub(crate) incomplete: bool,
     /// The names of spans that were open when their provider was shut down.
     pub(crate) cut_off: BTreeSet<String>,
+    /// A provider was flushed or shut down.
+    pub(crate) flushed: bool,
     index: HashMap<(TraceId, SpanId), usize>,
 }
 
@@ -83,7 +86,9 @@ impl Testimony {
                 }
             }
             Line::Full => self.incomplete = true,
+            Line::Flush => self.flushed = true,
             Line::Shutdown => {
+                self.flushed = true;
                 let open = self.spans[before..].iter().filter(|span| !span.ended);
                 self.cut_off.extend(open.map(|span| span.name.clone()));
             }

@@ -267,3 +267,75 @@ fn a_run_with_values_of_its_own_is_like_the_reference() {
     let report = compare(&Forest::new(reference), &Forest::new(own));
     assert_eq!(report.diagnoses, []);
 }
+
+#[test]
+fn an_attribute_with_two_values_is_wrong_whatever_the_first_one_is() {
+    let again = |key: &'static str, value: &'static str| {
+        move |spans: &mut Vec<Span>| {
+            let span = at(spans, "POST /checkout");
+            let old = spans[span].attributes.iter();
+            let old: Vec<_> = old
+                .map(|(key, value)| (key.to_owned(), value.clone()))
+                .collect();
+            let new = [(key.to_owned(), trace_model::Value::from(value))];
+            spans[span].attributes = old.into_iter().chain(new).collect();
+        }
+    };
+    let report = judged(again("http.route", "/"));
+    assert_eq!(codes(&report), [Code::WrongAttribute]);
+    let [wrong] = &report.diagnoses[..] else {
+        panic!("one diagnosis, not {:#?}", report.diagnoses);
+    };
+    assert_eq!(wrong.actual.as_deref(), Some("http.route=/checkout and /"));
+    assert!(
+        judged(again("http.route", "/checkout")).passed(),
+        "the same again"
+    );
+    assert!(judged(again("url.path", "/")).passed(), "another key");
+}
+
+#[test]
+fn a_link_to_the_other_of_two_alike_is_told_from_one_that_is_paired_otherwise() {
+    const MAILS: &str = r#"
+shop internal "close"
+  shop producer "send mail" {id=1} as one
+  shop producer "send mail" {id=2} as two
+mail consumer "write mail" ~> one
+mail consumer "write mail" ~> two
+"#;
+    let judged = |change: fn(&mut Vec<Span>)| {
+        let shape = Shape::parse(MAILS).unwrap();
+        let mut spans = shape.reference(7);
+        change(&mut spans);
+        judge(&shape, &Forest::new(spans), &Evidence::default())
+    };
+    assert!(judged(|_| ()).passed());
+    let both = judged(|spans| {
+        let name = |index: &usize| spans[*index].name == "write mail";
+        let found: Vec<_> = (0..spans.len()).filter(name).collect();
+        spans[found[0]].links = spans[found[1]].links.clone();
+    });
+    assert_eq!(codes(&both), [Code::WrongLink]);
+    let message = "`write mail` of mail should link to `send mail` of shop, and links to another \
+                   `send mail` of shop.";
+    assert_eq!(both.diagnoses[0].message, message);
+    // Two senders that hang in the wrong place are found last, when their mails are paired already.
+    let moved = judged(|spans| {
+        for span in spans.iter_mut().filter(|span| span.name == "send mail") {
+            span.parent_span_id = None;
+            span.trace_id = other_trace();
+        }
+        let link = |span: &mut Span| {
+            span.links
+                .iter_mut()
+                .for_each(|it| it.trace_id = other_trace())
+        };
+        spans.iter_mut().for_each(link);
+        spans.swap(3, 4);
+    });
+    assert!(
+        !codes(&moved).contains(&Code::WrongLink),
+        "{:#?}",
+        moved.diagnoses
+    );
+}

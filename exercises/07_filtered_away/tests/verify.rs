@@ -2,35 +2,38 @@
 
 use filtered_away::serve;
 use testkit::{Code, Diagnosis, Exercise, Fact, Seen, exercise, expect_eq};
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
 
-/// A log line and its level, the loudest first.
-const LINES: [(&str, &str); 5] = [
-    ("error", "one connection of three is down"),
-    ("warn", "waited for a connection"),
-    ("info", "shows car 7"),
-    ("debug", "asks the driver for car 7"),
-    ("trace", "row 1 of 1"),
+/// What is written, its level, and whose it is. Close readers of the log see the span `row` as well.
+const LINES: [(Level, &str, &str); 6] = [
+    (Level::ERROR, "driver", "one connection of three is down"),
+    (Level::WARN, "driver", "waited for a connection"),
+    (Level::INFO, "ours", "shows car 7"),
+    (Level::DEBUG, "ours", "asks the driver for car 7"),
+    (Level::TRACE, "driver", "row 1 of 1"),
+    (Level::TRACE, "ours", "row{id=7}"),
 ];
 
-/// One car is shown while `RUST_LOG` is `level`.
-fn at(level: &str, test: Exercise) {
+/// One car is shown while `RUST_LOG` is `log`.
+fn at(log: &str, test: Exercise) {
     test.program("search", || {
-        serve(level, 7).map_err(|error| error.to_string())
+        serve(log, 7).map_err(|error| error.to_string())
     })
     .expect(|page| expect_eq(page.clone()?, "golf for 17500 EUR".to_owned(), "the page"))
-    .fact(|seen| as_long_as_asked(seen, level))
+    .fact(|seen| as_long_as_asked(seen, log))
     .verdict(include_str!("../expected.shape"));
 }
 
-/// Written is what the level asks for, and nothing else.
-fn as_long_as_asked(seen: &Seen, level: &str) -> Fact {
-    let loudest = LINES.iter().position(|(known, _)| *known == level);
-    let asked = loudest.map_or(0, |last| last + 1);
+/// Written is what `log` asks for, and nothing else.
+fn as_long_as_asked(seen: &Seen, log: &str) -> Fact {
+    let asked: Targets = log.parse().expect("the tests ask for what there is");
     let output = seen.output("search");
-    for (index, (at, line)) in LINES.iter().enumerate() {
-        let message = match (output.contains(line), index < asked) {
-            (true, false) => format!("with `RUST_LOG={level}` a line of level {at} is written"),
-            (false, true) => format!("with `RUST_LOG={level}` the {at} line `{line}` is missing"),
+    for (level, target, line) in LINES {
+        let name = level.as_str().to_lowercase();
+        let message = match (output.contains(line), asked.would_enable(target, &level)) {
+            (true, false) => format!("with `RUST_LOG={log}` a line of level {name} is written"),
+            (false, true) => format!("with `RUST_LOG={log}` the {name} line `{line}` is missing"),
             _ => continue,
         };
         return Err(Diagnosis::new(Code::WrongAnswer, message).into());
@@ -66,4 +69,9 @@ fn the_trace_is_whole_with_log_level_debug() {
 #[test]
 fn the_trace_is_whole_with_log_level_trace() {
     at("trace", exercise!());
+}
+
+#[test]
+fn the_trace_is_whole_with_a_log_level_for_the_driver_alone() {
+    at("warn,driver=trace", exercise!());
 }

@@ -4,8 +4,8 @@
 //! or is dropped because the customer goes away. The page says sorry; its trace says nothing.
 //! Goal: who looks at the traces can tell a failure from an answer.
 //! Done when: a page's span is of kind SERVER. Where there is no page or photo, the status is Error
-//! with a description, `error.type` names the class, and an event `exception` tells what happened.
-//! Every other span has no status at all: Unset.
+//! with what went wrong as its description, `error.type` names the class, and one event `exception`
+//! has the same words. Every other span has none of these; its status is Unset.
 
 mod work;
 

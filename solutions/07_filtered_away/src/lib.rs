@@ -3,8 +3,8 @@
 //! Given: a service with spans and log lines of its own, and a driver (`driver.rs`) with log lines, a
 //! span that is of no interest, and a span by the OpenTelemetry API, which no log level reaches.
 //! Goal: who turns the logs up or down changes the logs, and nothing else.
-//! Done when: at each level from `off` to `trace` the log lines are those that were asked for, and the
-//! trace is whole: the spans of this service and `SELECT cars`, and no others.
+//! Done when: at each level from `off` to `trace`, and with one for the driver alone, the log is what
+//! was asked for, and the trace is whole: the spans of this service and `SELECT cars`, and no others.
 
 mod driver;
 

@@ -4,7 +4,8 @@
 //! (`shop.rs`, `workers.rs`). All of them seal and open the envelope below, and name their spans.
 //! Goal: whoever handles a message has a span that is to its sender's what the envelope says.
 //! Done when: a call is a child, what nobody waits for a trace of its own with a link, a visit that
-//! is counted a trace of its own; and nothing is recorded that was sent for an unsampled request.
+//! is counted a trace of its own; and no child and no link of an unsampled request is recorded. `None`
+//! has nothing to do with its sender: it begins anew, and the sampler decides anew.
 
 mod relation;
 mod shop;

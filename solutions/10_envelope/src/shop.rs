@@ -3,6 +3,12 @@
 use std::{pin::Pin, sync::mpsc as std_mpsc};
 
 use marketplace::{Journal, Market, Region};
+use opentelemetry::{
+    Context,
+    context::FutureExt,
+    global,
+    trace::{SpanKind, TraceContextExt, Tracer},
+};
 use ractor::{Actor, ActorRef, SpawnErr};
 use serde::{Deserialize, Serialize};
 use tokio::{
@@ -113,10 +119,7 @@ impl Shop {
     #[instrument(name = "show car", skip_all, fields(workshop.car.id = car))]
     async fn show(&self, car: u32) -> Shown {
         let _ = self.visits.send(Envelope::seal(car, Relation::None));
-        let price = self
-            .ask_price(car)
-            .instrument(sends("ask price", "client"))
-            .await;
+        let price = self.ask_price(car).with_context(asks()).await;
         let (report, reported) = oneshot::channel();
         // ANCHOR: cast
         sends("request valuation", "producer").in_scope(|| {
@@ -167,6 +170,13 @@ impl Shop {
 fn begin(worker: impl Future<Output = usize> + Send + 'static) -> JoinHandle<usize> {
     let worker: Pin<Box<dyn Future<Output = usize> + Send>> = Box::pin(worker);
     tokio::spawn(worker)
+}
+
+/// A context with the span of a call, made with the OpenTelemetry API. It ends with the context.
+fn asks() -> Context {
+    let tracer = global::tracer("search");
+    let builder = tracer.span_builder("ask price").with_kind(SpanKind::Client);
+    Context::current_with_span(builder.start(&tracer))
 }
 
 /// The span that stands for the sending of a message.

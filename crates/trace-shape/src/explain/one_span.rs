@@ -75,7 +75,8 @@ const WRONG_ATTRIBUTE: Text = (
      be searched for nor grouped by.",
     "GET /cars/{id}\n  http.route   absent     ← should be: /cars/{id}",
     "a field of a `tracing` span that was not declared when it was made, which `record` then \
-     ignores; a key spelt in another way than in the semantic conventions; a value recorded on \
+     ignores; a field that is recorded a second time: the new value is added, and the first one \
+     stays; a key spelt in another way than in the semantic conventions; a value recorded on \
      whatever span is current; a value printed with `?`, quotes included.",
     "declare the field, with `field::Empty` where its value comes later, use the constants of \
      the conventions, and record on the span that you mean.",

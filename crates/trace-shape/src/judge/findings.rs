@@ -7,6 +7,7 @@ mod links;
 mod look;
 mod order;
 mod place;
+mod twice;
 mod wire;
 
 use std::collections::HashMap;
@@ -175,6 +176,7 @@ pub(super) fn all(case: &Case<'_, '_>) -> Vec<Finding> {
     findings.extend(links::findings(case));
     findings.extend(order::findings(case));
     findings.extend(content::findings(case));
+    findings.extend(twice::findings(case));
     findings.extend(wire::findings(case));
     findings
 }
@@ -283,8 +285,11 @@ fn say_how_many(diagnosis: &mut Diagnosis, places: usize) {
     match diagnosis.count {
         0 | 1 => {}
         _ if counted.contains(&diagnosis.code) && places > 1 => {
-            let places = format!(" So it is in {places} places of the shape.");
-            diagnosis.message.push_str(&places);
+            let others = match places {
+                2 => " The same is wrong in one more place.".to_owned(),
+                more => format!(" The same is wrong in {} more places.", more - 1),
+            };
+            diagnosis.message.push_str(&others);
         }
         _ if counted.contains(&diagnosis.code) => {}
         2 => diagnosis

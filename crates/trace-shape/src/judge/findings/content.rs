@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use trace_model::{Attributes, Span, StatusCode, Value};
 
-use super::{Case, Finding, look, named};
+use super::{Case, Finding, look, named, twice::is_doubled};
 use crate::{
     AttributeRule, Code, Line, StatusRule, Want,
     judge::{align::most_frequent, tree::Item},
@@ -160,7 +160,7 @@ fn attributes(
     let wrong = line
         .attributes
         .iter()
-        .filter(|rule| !rule.want.accepts(value(rule)));
+        .filter(|rule| !rule.want.accepts(value(rule)) && !is_doubled(span, &rule.key));
     let told = |rule: &&AttributeRule| value(rule).is_some() || rule.key != "error.type";
     let concealed = conceals_failure(line, span);
     wrong

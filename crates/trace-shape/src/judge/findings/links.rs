@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Case, Finding, Place, asked, look, named, shorten};
-use crate::{Code, SpanRef, judge::tree::Item};
+use crate::{Code, Line, SpanRef, judge::tree::Item};
 
 pub(super) fn findings(case: &Case<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -76,7 +76,8 @@ fn unmet(case: &Case<'_, '_>, index: usize, item: &Item<'_>) -> Vec<Finding> {
     let (mut unmet, mut excused) = (Vec::new(), 0);
     for label in &line.links {
         let (targets, incomplete) = targets(case, label);
-        match left.iter().position(|link| targets.contains(link)) {
+        let own = left.iter().position(|link| targets.contains(link));
+        match own.or_else(|| of_a_twin(case, index, &left, &targets)) {
             Some(place) => drop(left.remove(place)),
             None if targets.is_empty() || is_parent_instead(case, index, label) => excused += 1,
             None => unmet.push((label.as_str(), incomplete)),
@@ -122,6 +123,49 @@ fn surplus(
     let mut others = left.iter().filter(|link| !may_be_right(case, **link));
     let other = *others.nth(excused)?;
     Some(one_too_many(case, index, item, other))
+}
+
+/// The link that a twin of this span should have, where another twin has one of those that this one
+/// should: lines that differ in their links alone were paired with each other's spans, and are right.
+fn of_a_twin(
+    case: &Case<'_, '_>,
+    index: usize,
+    left: &[SpanRef],
+    wanted: &[SpanRef],
+) -> Option<usize> {
+    left.first()?;
+    let (parent, line) = (case.instance(index).parent, case.line_of(index));
+    let is_twin = |other: usize| {
+        let beside = other != index && case.instance(other).parent == parent;
+        beside && is_alike(case.line_of(other), line)
+    };
+    let twins: Vec<_> = case
+        .received()
+        .filter(|(other, _)| is_twin(*other))
+        .collect();
+    let has_mine = |item: &Item<'_>| links(item).iter().any(|link| wanted.contains(link));
+    let is_theirs = |link: &SpanRef| {
+        let labels = twins
+            .iter()
+            .flat_map(|(other, _)| &case.line_of(*other).links);
+        labels
+            .into_iter()
+            .any(|label| targets(case, label).0.contains(link))
+    };
+    twins.iter().find(|(_, item)| has_mine(item))?;
+    left.iter().position(is_theirs)
+}
+
+/// Whether two lines differ in nothing but what they link to. Who is linked to, or has children, is
+/// somebody.
+fn is_alike(one: &Line, other: &Line) -> bool {
+    let rest = |line: &Line| Line {
+        links: Vec::new(),
+        number: 0,
+        ..line.clone()
+    };
+    let is_leaf = |line: &Line| line.label.is_none() && line.children.is_empty();
+    one.name == other.name && is_leaf(one) && is_leaf(other) && rest(one) == rest(other)
 }
 
 /// Whether a link may go to what a label stands for that was not found: the span is not there, or it is
@@ -243,7 +287,10 @@ fn wrong(
     label: &str,
     other: SpanRef,
 ) -> Finding {
-    let (target, other) = (target_line(case, label), target_name(case, other));
+    let (target, mut other) = (target_line(case, label), target_name(case, other));
+    if target == other {
+        other = format!("another {other}");
+    }
     let message = format!(
         "{} should link to {target}, and links to {other}.",
         named(item)

@@ -1,13 +1,15 @@
-//! code: wrong-kind
-//! why: `record` works for every other field of a span, at any time
+//! code: wrong-attribute
+//! why: a page that failed should not say 200, and `record` looks as if it replaced a value
 
 mod work;
 
 use marketplace::Market;
-use opentelemetry::{KeyValue, trace::Status};
-use tracing::{Span, field::Empty, instrument};
-use tracing_opentelemetry::OpenTelemetrySpanExt;
-use work::{Trouble, Unfinished};
+use tracing::{Span, instrument};
+use {
+    opentelemetry::{KeyValue, trace::Status},
+    tracing_opentelemetry::OpenTelemetrySpanExt,
+    work::{Trouble, Unfinished},
+};
 
 /// Answers the request for a car's page. The status of the answer is 200, whatever it says.
 #[instrument(name = "GET /cars/{id}", skip_all, fields(
@@ -15,15 +17,15 @@ use work::{Trouble, Unfinished};
     http.request.method = "GET",
     http.route = "/cars/{id}",
     http.response.status_code = 200,
-    otel.kind = Empty,
+    otel.kind = "server",
 ))]
 pub async fn page(market: &Market, id: u32) -> String {
     let span = Span::current();
-    span.record("otel.kind", "server");
     match work::car(market, id).await {
         Ok(car) => format!("{} for {} EUR", car.model, car.price_eur),
         Err(trouble) => {
             if trouble != Trouble::NoSuchCar {
+                span.record("http.response.status_code", 500);
                 failed(&span, trouble.class(), &trouble.to_string());
             }
             format!("Sorry: {trouble}.")
@@ -50,7 +52,11 @@ pub async fn photo(market: &Market, id: u32) -> String {
 fn failed(span: &Span, class: &'static str, why: &str) {
     span.set_status(Status::error(why.to_owned()));
     span.set_attribute("error.type", class);
-    let what = KeyValue::new("exception.type", class);
-    let why = KeyValue::new("exception.message", why.to_owned());
-    span.add_event("exception", vec![what, why]);
+    span.add_event(
+        "exception",
+        vec![
+            KeyValue::new("exception.type", class),
+            KeyValue::new("exception.message", why.to_owned()),
+        ],
+    );
 }
