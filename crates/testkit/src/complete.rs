@@ -113,11 +113,19 @@ impl Sources<'_> {
             && requests.any(|crossing| crossing.header("traceparent").is_none())
     }
 
-    /// For what is about no span: the one gap that is about none either, or the only one.
+    /// For what is about no span: the gap of the service that names the code, the one gap that is about
+    /// none either, or the only one.
     fn gap_of_no_span(&self, diagnosis: &Diagnosis) -> Option<(&str, &Gap)> {
         let gaps = &self.exercise.settings.gaps;
         let mut of_none = gaps.iter().filter(|(_, gap)| gap.spans.is_empty());
+        let of_service = |gap: &Gap| {
+            let service = diagnosis.service.as_ref();
+            service.is_some() && (gap.service.is_none() || gap.service.as_ref() == service)
+        };
+        let mut named = gaps.iter();
+        let named = named.find(|(_, gap)| of_service(gap) && gap.codes.contains(&diagnosis.code));
         let found = match (gaps.len(), of_none.next(), of_none.next()) {
+            _ if named.is_some() => named,
             (1, ..) => gaps.first_key_value(),
             (_, Some(one), None) => Some(one),
             _ => None,

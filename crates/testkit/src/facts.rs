@@ -240,6 +240,7 @@ mod tests {
         let seen = |span| Seen {
             forest: Forest::new(vec![span]),
             evidence: Evidence::default(),
+            unsampled: crate::unsampled::Unsampled::default(),
             outputs: BTreeMap::new(),
             cut_off: BTreeSet::new(),
         };
