@@ -243,13 +243,21 @@ impl Request<'_> {
         answer.map_err(|error| CallFailed {
             timed_out: matches!(error, ureq::Error::Timeout(_)),
             why: format!(
-                "{} of {} got no answer: {}",
+                "{} of {} got no answer{}",
                 self.what,
                 self.service,
-                error.into_io()
+                why_not(error)
             ),
             service: self.service,
         })
+    }
+}
+
+/// The end of a sentence about an answer that did not come.
+fn why_not(error: ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(_) => " before the time of the test was over".to_owned(),
+        error => format!(": {}", error.into_io()),
     }
 }
 
