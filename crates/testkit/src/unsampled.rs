@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, ops::RangeInclusive};
 
-use trace_model::{Forest, Kind, Span, TraceId};
+use trace_model::{Forest, Kind, Span, SpanId, TraceId};
 use trace_shape::{Code, Crossing, Diagnosis, Evidence};
 
 use crate::about_span;
@@ -12,12 +12,19 @@ const TRACE: &str = "7e577e577e577e577e577e577e577e57";
 /// What such a caller sends.
 pub(crate) const TRACEPARENT: &str = "00-7e577e577e577e577e577e577e577e57-7e577e577e577e57-00";
 
+/// A span, by its trace and its own id.
+type Id = (TraceId, SpanId);
+
+fn id(span: &Span) -> Id {
+    (span.trace_id, span.span_id)
+}
+
 /// What was recorded all the same. It belongs to no line of a shape, and is not judged by one.
 #[derive(Debug, Default)]
 pub(crate) struct Unsampled {
     /// In the trace of the caller.
     recorded: Vec<Span>,
-    /// In traces that services have begun while they worked for the caller.
+    /// Wherever services have put it while they worked for the caller.
     strays: Vec<Span>,
 }
 
@@ -33,11 +40,11 @@ impl Unsampled {
         let strays = begun_for_them(&others, calls);
         let (strays, others): (Vec<_>, Vec<_>) = others
             .into_iter()
-            .partition(|span| strays.contains(&span.trace_id));
+            .partition(|span| strays.contains(&id(span)));
         let taken = recorded.iter().chain(&strays);
-        let taken: HashSet<TraceId> = taken.map(|span| span.trace_id).collect();
+        let taken: HashSet<Id> = taken.map(id).collect();
         if let Some(witnessed) = &mut evidence.witnessed {
-            witnessed.retain(|span| !taken.contains(&span.trace_id));
+            witnessed.retain(|span| !taken.contains(&(span.trace_id, span.span_id)));
         }
         (Self { recorded, strays }, Forest::new(others))
     }
@@ -54,7 +61,7 @@ impl Unsampled {
         let first = self.recorded.first()?;
         let message = format!(
             "`{}` of {} is recorded, and whoever began its trace has decided that nobody records it: \
-             the `traceparent` of the first request ended with `-00`",
+             the `traceparent` of its request ended with `-00`",
             first.name,
             first.service()
         );
@@ -72,22 +79,37 @@ fn is_theirs(span: &Span) -> bool {
     span.trace_id.to_string() == TRACE
 }
 
-/// The traces that a SERVER began during one of the calls, if nothing was added to them later.
-fn begun_for_them(spans: &[Span], calls: &[RangeInclusive<u64>]) -> HashSet<TraceId> {
+/// What SERVERs began during one of the calls, with all below it; not where more was added later.
+fn begun_for_them(spans: &[Span], calls: &[RangeInclusive<u64>]) -> HashSet<Id> {
     let during = |span: &Span| {
         calls
             .iter()
             .any(|call| call.contains(&span.start_unix_nano))
     };
-    let begins =
-        |span: &&Span| span.parent_span_id.is_none() && span.kind == Kind::Server && during(span);
-    let begun = spans.iter().filter(begins).map(|span| span.trace_id);
-    let later: HashSet<TraceId> = spans
-        .iter()
-        .filter(|span| !during(span))
-        .map(|span| span.trace_id)
-        .collect();
-    begun.filter(|trace| !later.contains(trace)).collect()
+    let servers = spans.iter().filter(|span| span.kind == Kind::Server);
+    let mut begun = HashSet::new();
+    for server in servers.filter(|server| during(server)) {
+        let below = with_all_below(server, spans);
+        if below.iter().all(|span| during(span)) {
+            begun.extend(below.into_iter().map(id));
+        }
+    }
+    begun
+}
+
+fn with_all_below<'s>(top: &'s Span, spans: &'s [Span]) -> Vec<&'s Span> {
+    let (mut found, mut next) = (vec![top], 0);
+    // An id that is there twice would lead round in a circle.
+    let mut known = HashSet::from([id(top)]);
+    while let Some(&above) = found.get(next) {
+        let below = spans.iter().filter(|span| {
+            let parent = span.parent_span_id.map(|parent| (span.trace_id, parent));
+            parent == Some(id(above)) && known.insert(id(span))
+        });
+        found.extend(below);
+        next += 1;
+    }
+    found
 }
 
 /// A request in the caller's trace that says the contrary.
@@ -115,26 +137,28 @@ fn flags(value: &str) -> Option<u8> {
 
 fn stray(first: &Span) -> Diagnosis {
     let message = format!(
-        "`{}` of {} begins a trace of its own where its caller is not sampled. Its ids are to be handed \
-         on all the same, with flags that end with `-00`",
+        "`{}` of {} is recorded in another trace where its caller is not sampled. The caller's ids are to \
+         be handed on all the same, with flags that end with `-00`",
         first.name,
         first.service()
     );
     let mut wrong = about_span(Code::LostContext, first, message);
     wrong.expected = Some("no span".to_owned());
-    wrong.actual = Some("the root of another trace".to_owned());
+    wrong.actual = Some("a span of another trace".to_owned());
     wrong
 }
 
 #[cfg(test)]
 mod tests {
-    use trace_model::SpanId;
+    use std::slice;
 
     use super::*;
 
-    fn span(trace: TraceId, start: u64, parent: Option<u8>) -> Span {
+    /// Its id is made of when it starts.
+    fn span(trace: TraceId, start: u8, parent: Option<u8>) -> Span {
         let id = |byte| SpanId::from_bytes(&[byte; 8]).expect("an id");
-        let mut span = Span::new(trace, id(1), "inventory", "find");
+        let mut span = Span::new(trace, id(start), "inventory", "find");
+        let start = start.into();
         (span.start_unix_nano, span.kind) = (start, Kind::Server);
         span.parent_span_id = parent.map(id);
         span
@@ -171,9 +195,18 @@ mod tests {
 
     #[test]
     fn a_trace_that_others_belong_to_stays_with_the_shape() {
-        let (unsampled, rest) = taken(vec![span(of(1), 15, None), span(of(1), 25, Some(1))]);
+        let (unsampled, rest) = taken(vec![span(of(1), 15, None), span(of(1), 25, Some(15))]);
         assert_eq!(rest.spans().len(), 2);
         assert!(unsampled.wrong(&[], true).is_none());
+    }
+
+    #[test]
+    fn what_was_done_for_the_caller_in_a_trace_of_somebody_else_is_taken_out_of_it() {
+        let somebody = span(of(1), 5, None);
+        let theirs = [span(of(1), 12, Some(5)), span(of(1), 13, Some(12))];
+        let (unsampled, rest) = taken([slice::from_ref(&somebody), &theirs[..]].concat());
+        assert_eq!(rest.spans(), [somebody]);
+        assert!(unsampled.wrong(&[], true).is_some());
     }
 
     #[test]
