@@ -79,17 +79,25 @@ fn is_theirs(span: &Span) -> bool {
     span.trace_id.to_string() == TRACE
 }
 
-/// What SERVERs began during one of the calls, with all below it; not where more was added later.
+/// What was begun during one of the calls by those who served meanwhile, with all below it; not where more
+/// was added later.
 fn begun_for_them(spans: &[Span], calls: &[RangeInclusive<u64>]) -> HashSet<Id> {
     let during = |span: &Span| {
         calls
             .iter()
             .any(|call| call.contains(&span.start_unix_nano))
     };
-    let servers = spans.iter().filter(|span| span.kind == Kind::Server);
+    let of_kind = |kind: Kind| {
+        let spans = spans.iter().filter(|span| during(span));
+        spans.filter(move |span| span.kind == kind)
+    };
+    let serves =
+        |client: &&Span| of_kind(Kind::Server).any(|server| server.service() == client.service());
+    // What has lost its caller as well may ask others in a trace of its own.
+    let tops = of_kind(Kind::Server).chain(of_kind(Kind::Client).filter(serves));
     let mut begun = HashSet::new();
-    for server in servers.filter(|server| during(server)) {
-        let below = with_all_below(server, spans);
+    for top in tops {
+        let below = with_all_below(top, spans);
         if below.iter().all(|span| during(span)) {
             begun.extend(below.into_iter().map(id));
         }
