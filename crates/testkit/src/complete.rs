@@ -127,11 +127,19 @@ impl Sources<'_> {
             && requests.any(|crossing| crossing.header("traceparent").is_none())
     }
 
-    /// For what is about no span: the one gap that is about none either, or the only one.
+    /// For what is about no span: the gap that names the code (of the service, or about no span either),
+    /// the one gap that is about none, or the only one.
     fn gap_of_no_span(&self, diagnosis: &Diagnosis) -> Option<(&str, &Gap)> {
         let gaps = &self.exercise.settings.gaps;
         let mut of_none = gaps.iter().filter(|(_, gap)| gap.spans.is_empty());
+        let fits = |gap: &Gap| match &diagnosis.service {
+            Some(service) => gap.service.as_ref().is_none_or(|of| of == service),
+            None => gap.spans.is_empty(),
+        };
+        let mut named = gaps.iter();
+        let named = named.find(|(_, gap)| gap.codes.contains(&diagnosis.code) && fits(gap));
         let found = match (gaps.len(), of_none.next(), of_none.next()) {
+            _ if named.is_some() => named,
             (1, ..) => gaps.first_key_value(),
             (_, Some(one), None) => Some(one),
             _ => None,
@@ -261,6 +269,7 @@ read = "set-up"
 [gaps."09.2"]
 what = "where it is sent"
 spans = ["GET"]
+codes = ["too-expensive"]
 read = "send"
 read_for = { wrong-attribute = "what-is-sent" }
 "#;
@@ -361,6 +370,18 @@ read_for = { wrong-attribute = "what-is-sent" }
         let told = Some("where it is sent".to_owned());
         assert_eq!(joined(Code::FalseJoin, ""), told);
         assert_eq!(joined(Code::WrongParent, FILLED), None);
+    }
+
+    #[test]
+    fn what_is_about_no_span_leads_to_the_gap_that_names_its_code() {
+        let look_at = |service: Option<&str>| {
+            let mut costly = about(Code::TooExpensive, None);
+            costly.service = service.map(str::to_owned);
+            completed(FILLED, costly).look_at
+        };
+        let send = Some("exercises/09_fixture/src/lib.rs:4".to_owned());
+        assert_eq!(look_at(Some("search")), send);
+        assert_ne!(look_at(None), send, "that gap is about a span");
     }
 
     #[test]

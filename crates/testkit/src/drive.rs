@@ -2,13 +2,13 @@
 
 use std::{
     collections::BTreeMap,
+    ops::RangeInclusive,
     panic,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use rustix::process::Signal;
-use serde::de::DeserializeOwned;
 use trace_lab::Receiver;
 use trace_shape::{Call, Crossing, HARNESS};
 use ureq::{
@@ -16,7 +16,9 @@ use ureq::{
     http::{self, Method},
 };
 
-use crate::{guest::Left, process::Handle, stage::Stage, tap::Log, wires::Wires};
+use crate::{
+    guest::Left, process::Handle, reply::Reply, stage::Stage, tap::Log, unsampled, wires::Wires,
+};
 
 /// The header that carries the harness's id of a request.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
@@ -29,6 +31,8 @@ pub struct Client {
     urls: BTreeMap<String, String>,
     deadline: Instant,
     calls: Mutex<Vec<Call>>,
+    /// When callers asked that nobody records, in nanoseconds since the Unix epoch.
+    unsampled: Mutex<Vec<RangeInclusive<u64>>>,
     processes: Vec<Handle>,
     wire: Arc<Log>,
     /// Where the taps are that lead from each guest to each service.
@@ -59,6 +63,7 @@ impl Client {
             urls: wires.urls(HARNESS),
             deadline: stage.deadline,
             calls: Mutex::default(),
+            unsampled: Mutex::default(),
             processes: stage.handles(),
             wire: wires.log(),
             of_guests: guests
@@ -98,6 +103,7 @@ impl Client {
                 .uri(format!("{url}{path}")),
             body: None,
             id: None,
+            unsampled: false,
         }
     }
 
@@ -169,6 +175,18 @@ impl Client {
         calls.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// When it was asked with [`Request::unsampled`].
+    pub(crate) fn unsampled(&self) -> Vec<RangeInclusive<u64>> {
+        let unsampled = self.unsampled.lock();
+        unsampled.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_unsampled(&self, call: &Call) {
+        let unsampled = self.unsampled.lock();
+        let time = call.start_unix_nano..=call.end_unix_nano;
+        unsampled.unwrap_or_else(PoisonError::into_inner).push(time);
+    }
+
     fn note(&self, call: Call) {
         let calls = self.calls.lock();
         calls.unwrap_or_else(PoisonError::into_inner).push(call);
@@ -186,6 +204,7 @@ pub struct Request<'a> {
     request: http::request::Builder,
     body: Option<String>,
     id: Option<String>,
+    unsampled: bool,
 }
 
 impl Request<'_> {
@@ -206,6 +225,17 @@ impl Request<'_> {
     pub fn tagged(mut self, id: &str) -> Self {
         self.id = Some(id.to_owned());
         self.header(REQUEST_ID_HEADER, id)
+    }
+
+    /// Sends it as a caller whose trace nobody records: `traceparent` ends with `-00`. Nobody may record
+    /// what is done for it, or tell others to; the verdict looks after that by itself, and the shape has
+    /// no line for it.
+    ///
+    /// To be sent while nothing else goes on: a trace that a service begins in the meantime is taken
+    /// for one that lost this caller.
+    pub fn unsampled(mut self) -> Self {
+        self.unsampled = true;
+        self.header("traceparent", unsampled::TRACEPARENT)
     }
 
     /// Sends it and waits for the whole answer, until the time limit of the test.
@@ -229,22 +259,34 @@ impl Request<'_> {
             None => exchange(http, self.request.body(()), limit),
             Some(body) => exchange(http, self.request.body(body), limit),
         };
-        self.client.note(Call {
+        let call = Call {
             request: self.what.clone(),
             request_id: self.id,
             start_unix_nano,
             end_unix_nano: now(),
-        });
+        };
+        if self.unsampled {
+            self.client.note_unsampled(&call);
+        }
+        self.client.note(call);
         answer.map_err(|error| CallFailed {
             timed_out: matches!(error, ureq::Error::Timeout(_)),
             why: format!(
-                "{} of {} got no answer: {}",
+                "{} of {} got no answer{}",
                 self.what,
                 self.service,
-                error.into_io()
+                why_not(error)
             ),
             service: self.service,
         })
+    }
+}
+
+/// The end of a sentence about an answer that did not come.
+fn why_not(error: ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(_) => " before the time of the test was over".to_owned(),
+        error => format!(": {}", error.into_io()),
     }
 }
 
@@ -263,38 +305,4 @@ fn now() -> u64 {
     since.map_or(0, |since| {
         u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
     })
-}
-
-/// A service's answer.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    /// The status code.
-    pub status: u16,
-    /// Header names, in lower case, and values.
-    pub headers: Vec<(String, String)>,
-    /// The body as text.
-    pub body: String,
-}
-
-impl Reply {
-    fn of(response: http::Response<ureq::Body>) -> Result<Self, ureq::Error> {
-        let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-        let headers = response.headers().iter();
-        Ok(Self {
-            status: response.status().as_u16(),
-            headers: headers
-                .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
-                .collect(),
-            body: text(&response.into_body().read_to_vec()?),
-        })
-    }
-
-    /// The body, read as JSON.
-    ///
-    /// # Errors
-    /// What is wrong with it, for `expect`.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, String> {
-        serde_json::from_str(&self.body)
-            .map_err(|error| format!("the body is not what was expected: {error}: {}", self.body))
-    }
 }

@@ -216,7 +216,9 @@ impl Exercise {
         let driven = drive(&begun.stage, &client, calls);
         begun.stage.ask_to_stop();
         let in_time = begun.stage.wait_for_the_end();
-        let mut seen = begun.stage.gather(wires.crossings(), client.calls());
+        let mut seen = begun
+            .stage
+            .gather(wires.crossings(), client.calls(), &client.unsampled());
         begun.left = client.left().take();
         seen.outputs.extend(begun.left.said.clone());
         let fate = fate::of_drive(
@@ -243,7 +245,7 @@ impl Exercise {
         let path = self.site.test_path();
         crate::harness(begun.stage.start(service, &path, self.variables.clone()));
         let in_time = begun.stage.wait_for_the_end();
-        let mut seen = begun.stage.gather(Vec::new(), Vec::new());
+        let mut seen = begun.stage.gather(Vec::new(), Vec::new(), &[]);
         if pipeline.is_some() {
             // The harness shut the provider down, at the right moment.
             seen.cut_off.clear();

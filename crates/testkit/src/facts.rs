@@ -139,6 +139,7 @@ mod tests {
     pub(super) fn seen(spans: Vec<Span>) -> Seen {
         Seen {
             forest: Forest::new(spans),
+            unsampled: crate::unsampled::Unsampled::default(),
             evidence: Evidence::default(),
             outputs: BTreeMap::new(),
             cut_off: BTreeSet::new(),

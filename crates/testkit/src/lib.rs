@@ -42,20 +42,23 @@ mod polls;
 mod process;
 mod quiet;
 mod record;
+mod reply;
 mod run;
 mod seen;
 mod site;
 mod stage;
 mod tap;
+mod unsampled;
 mod verdict;
 mod wires;
 mod witnessed;
 
-pub use drive::{Client, REQUEST_ID_HEADER, Reply, Request};
+pub use drive::{Client, REQUEST_ID_HEADER, Request};
 pub use exercise::Exercise;
 pub use need::{REQUIRE, need};
 pub use place::{Outcome, Place};
 pub use polls::{begin, hold_until, in_turns, watched};
+pub use reply::Reply;
 pub use run::{Run, expect_eq};
 pub use seen::Seen;
 #[doc(hidden)]

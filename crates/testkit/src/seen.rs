@@ -5,11 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use trace_model::{Forest, Link, Span};
 use trace_shape::{Call, Crossing, Evidence, Witnessed};
 
+use crate::unsampled::Unsampled;
+
 /// What was received, printed and seen on the wire.
 #[derive(Debug)]
 pub struct Seen {
     pub(crate) forest: Forest,
     pub(crate) evidence: Evidence,
+    /// What is no part of the forest, since nobody should have recorded it.
+    pub(crate) unsampled: Unsampled,
     pub(crate) outputs: BTreeMap<String, String>,
     /// Names of spans that were open when the code shut its own provider down.
     pub(crate) cut_off: BTreeSet<String>,

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     io,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -10,7 +11,7 @@ use std::{
 
 use course::Exit;
 use trace_lab::Receiver;
-use trace_model::{Forest, Span};
+use trace_model::Span;
 use trace_shape::{Call, Crossing, Evidence};
 
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
     folder::Folder,
     process::{Handle, Process},
     seen::Seen,
+    unsampled::Unsampled,
     witnessed::Testimony,
 };
 
@@ -140,19 +142,28 @@ impl Stage {
     }
 
     /// What the run left behind.
-    pub(crate) fn gather(&self, crossings: Vec<Crossing>, calls: Vec<Call>) -> Seen {
+    pub(crate) fn gather(
+        &self,
+        crossings: Vec<Crossing>,
+        calls: Vec<Call>,
+        unsampled: &[RangeInclusive<u64>],
+    ) -> Seen {
         let (testimony, expected) = self.testimony();
         let all_here = |spans: &[Span]| spans.len() >= expected;
         let _ = self.receiver.wait_until(ON_THE_WAY, all_here);
         let output = |process: &Process| (process.service.clone(), process.output());
         let outputs: BTreeMap<_, _> = self.processes.iter().map(output).collect();
+        let mut evidence = Evidence {
+            crossings,
+            witnessed: (!testimony.incomplete).then_some(testimony.spans),
+            calls,
+        };
+        let spans = self.receiver.spans();
+        let (unsampled, forest) = Unsampled::take(spans, &mut evidence, unsampled);
         Seen {
-            forest: Forest::new(self.receiver.spans()),
-            evidence: Evidence {
-                crossings,
-                witnessed: (!testimony.incomplete).then_some(testimony.spans),
-                calls,
-            },
+            forest,
+            evidence,
+            unsampled,
             outputs,
             cut_off: testimony.cut_off,
             flushed: testimony.flushed,

@@ -51,6 +51,9 @@ fn combine<T>(report: &mut Report, ran: &mut Ran<T>) {
     still_open(report, &ran.seen);
     put_first(report, ran.wrong.drain(..).chain(lost).collect());
     report.diagnoses.append(&mut ran.facts);
+    let alone = report.diagnoses.is_empty();
+    let unsampled = ran.seen.unsampled.wrong(ran.seen.crossings(), alone);
+    report.diagnoses.extend(unsampled);
 }
 
 fn put_first(report: &mut Report, first: Vec<Diagnosis>) {

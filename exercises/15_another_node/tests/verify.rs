@@ -1,5 +1,7 @@
 //! What crosses to another node belongs to whoever sent it.
 
+mod old;
+
 use std::thread;
 
 use testkit::{Code, Diagnosis, Fact, Seen, exercise, expect_eq, facts::parent_or_link};
@@ -16,6 +18,9 @@ fn a_message_to_another_node_takes_its_context_along() {
         .service("search", |place| {
             another_node::search(place.listener(), place.address("inventory"))
         })
+        .service("old", |place| {
+            old::old(place.listener(), place.address("inventory"))
+        })
         .drive(|client| {
             let show = |id| client.get("search", &format!("/cars/{id}"));
             let both = thread::scope(|scope| {
@@ -25,7 +30,16 @@ fn a_message_to_another_node_takes_its_context_along() {
             let (seven, Ok(six)) = both else {
                 panic!("the other customer has no answer");
             };
-            [seven, six, show(99)]
+            let old = client.get("old", "/").status;
+            assert!(
+                old == 200,
+                "a node with the old code sends no metadata, and must be answered"
+            );
+            let nobody_there = show(99);
+            // Of this one nobody may record anything.
+            let unsampled = client.request("GET", "search", "/cars/99");
+            unsampled.unsampled().send();
+            [seven, six, nobody_there]
         })
         .expect(|replies| {
             let told = replies.each_ref().map(|reply| (reply.status, &*reply.body));
@@ -39,11 +53,8 @@ fn a_message_to_another_node_takes_its_context_along() {
 
 /// The context crosses beside the message and not within it.
 fn in_the_metadata(seen: &Seen) -> Fact {
-    let joined = seen.forest().trace_ids().len() == 5;
-    let mut sent = seen
-        .crossings()
-        .iter()
-        .filter(|sent| sent.to == "inventory");
+    let joined = seen.forest().trace_ids().len() == 6;
+    let mut sent = seen.crossings().iter().filter(|sent| sent.from == "search");
     match sent.find(|sent| joined && sent.header("traceparent").is_none()) {
         None => Ok(()),
         Some(sent) => {

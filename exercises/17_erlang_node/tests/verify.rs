@@ -15,6 +15,8 @@ fn a_trace_goes_to_the_beam_and_back() {
         })
         .drive(|client| {
             let both = customers::both(client);
+            // Of this one nobody may record anything.
+            customers::ask(client, 4).unsampled().send();
             (
                 both,
                 customers::reserve(client, 13),

@@ -10,6 +10,8 @@ use axum::{
 };
 use beam::{Inbound, Inbox, Kind, Link, Term, atom, integer, parts, text, tuple};
 use marketplace::Market;
+use opentelemetry::global;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::{Instrument, info_span};
 
 use crate::{
@@ -29,6 +31,8 @@ pub async fn search(
     listener: TcpListener,
     desk: String,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
+    // Whoever calls over HTTP may have a trace.
+    global::set_text_map_propagator(TraceContextPropagator::new());
     let (link, inbox) = Link::connect(&desk, NAME, ME, COOKIE).await?;
     tokio::spawn(answer(link.clone(), inbox));
     let routes = Router::new().route("/cars/{id}/quote", get(show));

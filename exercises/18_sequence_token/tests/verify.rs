@@ -13,7 +13,12 @@ fn the_token_of_the_runtime_carries_the_context() {
         .service("search", |place| {
             search(place.listener(), place.address("desk"))
         })
-        .drive(|client| (customers::quote(client, 8), customers::both(client)))
+        .drive(|client| {
+            let asked = (customers::quote(client, 8), customers::both(client));
+            // Of this one nobody may record anything.
+            customers::ask(client, 4).unsampled().send();
+            asked
+        })
         .expect(|(eight, [seven, six])| {
             let told = [eight, seven, six].map(|reply| &*reply.body);
             let right = ["183 EUR a month", "364 EUR a month", "189 EUR a month"];

@@ -9,6 +9,8 @@ use axum::{
     routing::get,
 };
 use nodes::Node;
+use opentelemetry::global;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use ractor::{ActorRef, rpc::CallResult};
 use tracing::{Instrument, info_span};
 
@@ -24,6 +26,8 @@ pub async fn search(
     listener: TcpListener,
     inventory: String,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    // Whoever calls over HTTP may have a trace.
+    global::set_text_map_propagator(TraceContextPropagator::new());
     let node = Node::start("search", COOKIE).await?;
     node.connect(&inventory).await?;
     let stock = nodes::find::<Traced<Stock>>("inventory", PATIENCE).await;

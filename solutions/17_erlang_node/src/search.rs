@@ -10,6 +10,8 @@ use axum::{
 };
 use beam::{CallError, Inbound, Inbox, Kind, Link, Term, atom, integer, parts, text, tuple};
 use marketplace::Market;
+use opentelemetry::global;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::{Instrument, info_span};
 
 use crate::{
@@ -28,6 +30,8 @@ pub async fn search(
     listener: TcpListener,
     stock: String,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
+    // Whoever calls over HTTP may have a trace.
+    global::set_text_map_propagator(TraceContextPropagator::new());
     let (link, inbox) = Link::connect(&stock, NAME, ME, COOKIE).await?;
     tokio::spawn(answer(link.clone(), inbox));
     let routes = Router::new().route("/cars/{id}/reserve", get(show));

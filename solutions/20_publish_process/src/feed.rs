@@ -9,6 +9,8 @@ use axum::{
     http::StatusCode,
     routing::post,
 };
+use opentelemetry::global;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Instrument;
 
 use crate::{
@@ -22,6 +24,8 @@ use crate::{
 /// # Errors
 /// When there is no broker, or the listener fails.
 pub async fn dealer_feed(listener: TcpListener, broker: String) -> Result<(), Failed> {
+    // Whoever calls over HTTP may have a trace.
+    global::set_text_map_propagator(TraceContextPropagator::new());
     let broker = jetstream::new(async_nats::connect(broker).await?);
     broker.create_stream(stream_of_cars()).await?;
     let routes = Router::new()

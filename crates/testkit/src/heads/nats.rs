@@ -7,6 +7,8 @@ use super::{Frames, LONGEST_HEAD, Step};
 
 /// What either side of a connection begins with, the broker's side also behind its greeting.
 const BEGINS: [&str; 5] = ["CONNECT {", "INFO {", "PONG\r\n", "PING\r\n", "+OK\r\n"];
+/// Stands among the headers of what is published, where whoever publishes waits for an answer.
+const REPLY_TO: &str = "reply-to";
 const LINE_END: &[u8] = b"\r\n";
 
 /// The messages in one direction of a connection.
@@ -83,9 +85,14 @@ impl Nats {
             return Step::Unknown;
         };
         self.left = left;
+        let mut headers_read = fields(&String::from_utf8_lossy(block));
+        // Behind the subject are one size or two, and before them whom an answer goes to.
+        if operation == "PUB" && words.len() == if with_headers { 5 } else { 4 } {
+            headers_read.push((REPLY_TO.to_owned(), words[2].to_owned()));
+        }
         let crossing = Crossing {
             request: format!("{operation} {subject}"),
-            headers: fields(&String::from_utf8_lossy(block)),
+            headers: headers_read,
             ..Crossing::default()
         };
         Step::Used(used + headers, Some(crossing))
@@ -122,11 +129,11 @@ mod tests {
     #[test]
     fn messages_are_found_with_their_headers_as_they_were_written() {
         for piece in [1, 7, SENT.len()] {
-            let names = ["Traceparent", "Nats-Msg-Id"].map(str::to_owned);
+            let names = ["Traceparent", "Nats-Msg-Id", "reply-to"].map(str::to_owned);
             let expected = [
                 ("PUB cars.offered".to_owned(), names.to_vec()),
                 ("PUB $JS.ACK.1".to_owned(), Vec::new()),
-                ("PUB cars.offered".to_owned(), Vec::new()),
+                ("PUB cars.offered".to_owned(), vec!["reply-to".to_owned()]),
             ];
             assert_eq!(found(SENT, piece), expected, "in pieces of {piece}");
         }

@@ -18,11 +18,12 @@ pub(super) fn text(code: Code) -> Text {
         ),
         Code::TooExpensive => (
             "The trace is right and costs more than its budget: the code with tracing is that much \
-             slower, or uses that much more memory, than without.",
+             slower, or uses that much more memory, than without. Or more is recorded than whoever began \
+             a trace has decided.",
             "without tracing   1.00 ms\nwith tracing      1.31 ms     ← budget: 1.05 ms",
             "an exporter that sends each span by itself while the request waits; a span for each item of \
              a hot loop; values formatted for spans that a filter then throws away; large texts as \
-             attributes.",
+             attributes; a `traceparent` by hand that always ends with `-01`.",
             "measure with and without. Use the batch processor, turn spans in loops into one span with \
              a count, and sample before you format.",
         ),

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{Actual, Code, Diagnosis, Expected, Line, Mark, Row, SpanRef};
 
-/// One row for each line of the shape, then one for each span that no line asks for.
+/// One row for each line of the shape, then one for each span that no line asks for. A whole trace that
+/// may be there and is not has none: nobody misses it.
 pub(super) fn rows(case: &Case<'_, '_>, shown: &[Shown], diagnoses: &[Diagnosis]) -> Vec<Row> {
     let mut by_line: HashMap<usize, Vec<&Shown>> = HashMap::new();
     let mut by_item: HashMap<usize, &Shown> = HashMap::new();
@@ -20,7 +21,15 @@ pub(super) fn rows(case: &Case<'_, '_>, shown: &[Shown], diagnoses: &[Diagnosis]
         }
     }
     let extras = extra_rows(case, &by_item);
-    insert(case, line_rows(case, &by_line, diagnoses), extras)
+    let mut rows = insert(case, line_rows(case, &by_line, diagnoses), extras);
+    let mut is_missed = true;
+    rows.retain(|row| {
+        if row.depth == 0 {
+            is_missed = row.mark != Mark::Absent;
+        }
+        is_missed
+    });
+    rows
 }
 
 /// Extra rows by the line below whose span they hang; none for those without one.

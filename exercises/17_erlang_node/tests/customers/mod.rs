@@ -2,7 +2,7 @@
 
 use std::{panic, thread};
 
-use testkit::{Client, Crossing, Reply};
+use testkit::{Client, Crossing, Reply, Request};
 
 /// Two at once, each with a car.
 pub(crate) fn both(client: &Client) -> [Reply; 2] {
@@ -17,7 +17,11 @@ pub(crate) fn both(client: &Client) -> [Reply; 2] {
 }
 
 pub(crate) fn reserve(client: &Client, car: u32) -> Reply {
-    client.get("search", &format!("/cars/{car}/reserve"))
+    ask(client, car).send()
+}
+
+pub(crate) fn ask(client: &Client, car: u32) -> Request<'_> {
+    client.request("GET", "search", &format!("/cars/{car}/reserve"))
 }
 
 /// The Erlang node is killed while a customer waits for it.
@@ -29,7 +33,7 @@ pub(crate) fn killed(client: &Client) -> Reply {
     client.pause("stock");
     thread::scope(|scope| {
         let customer = scope.spawn(|| reserve(client, 8));
-        client.until("the node is asked once more", |sent| calls(sent) == 4);
+        client.until("the node is asked once more", |sent| calls(sent) == 5);
         client.kill("stock");
         customer
             .join()

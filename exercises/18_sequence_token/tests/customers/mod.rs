@@ -2,10 +2,14 @@
 
 use std::{panic, thread};
 
-use testkit::{Client, Crossing, Reply};
+use testkit::{Client, Crossing, Reply, Request};
 
 pub(crate) fn quote(client: &Client, car: u32) -> Reply {
-    client.get("search", &format!("/cars/{car}/quote"))
+    ask(client, car).send()
+}
+
+pub(crate) fn ask(client: &Client, car: u32) -> Request<'_> {
+    client.request("GET", "search", &format!("/cars/{car}/quote"))
 }
 
 /// Two at once: both have asked before the node works for either.

@@ -1,5 +1,5 @@
-//! code: lost-context
-//! why: a context among the arguments: each message has to be changed, and nothing else on the way sees it
+//! code: wrong-answer
+//! why: one more argument is the first thing that comes to mind; a node with the old code is answered no more
 
 use std::{future, net::TcpListener};
 
