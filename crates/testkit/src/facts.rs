@@ -49,6 +49,32 @@ pub fn links_to_nothing(seen: &Seen, name: &str, why: &str) -> Fact {
     Err(Box::new(about_span(Code::WrongLink, linked, message)))
 }
 
+/// No span of that name tells of a failure: a class in `error.type`, or an event `exception`. Its status
+/// is for the shape.
+///
+/// # Errors
+/// `wrong-attribute` or `wrong-count`, for the first one that does.
+pub fn tells_no_failure(seen: &Seen, name: &str, why: &str) -> Fact {
+    let spans = seen.named(name);
+    let told = |span: &&&Span| span.attributes.get("error.type").is_some();
+    let thrown = |span: &&&Span| span.events.iter().any(|event| event.name == "exception");
+    let told = spans
+        .iter()
+        .find(told)
+        .map(|span| (span, Code::WrongAttribute, "`error.type`"));
+    let thrown = || {
+        spans
+            .iter()
+            .find(thrown)
+            .map(|span| (span, Code::WrongCount, "an `exception`"))
+    };
+    let Some((span, code, what)) = told.or_else(thrown) else {
+        return Ok(());
+    };
+    let message = format!("`{name}` has {what}: {why}");
+    Err(Box::new(about_span(code, span, message)))
+}
+
 /// No span of that name has a link beside its parent: a caller is the one or the other. Where one is a
 /// root, the shape has more to say.
 ///
@@ -145,6 +171,22 @@ mod tests {
             cut_off: BTreeSet::new(),
             flushed: false,
         }
+    }
+
+    #[test]
+    fn a_failure_where_nothing_failed_is_wrong() {
+        let right = span("restart", 1, 2);
+        let (mut classed, mut thrown) = (right.clone(), right.clone());
+        classed.attributes.set("error.type", "panic");
+        thrown.events.push(trace_model::Event {
+            name: "exception".to_owned(),
+            time_unix_nano: 1,
+            attributes: trace_model::Attributes::default(),
+        });
+        let told = |span| tells_no_failure(&seen(vec![span]), "restart", "it went well");
+        assert!(told(right).is_ok());
+        let codes = [classed, thrown].map(|span| told(span).expect_err("a failure").code);
+        assert_eq!(codes, [Code::WrongAttribute, Code::WrongCount]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use cast_timer_restart::{Shop, show};
 use marketplace::Journal;
 use testkit::{
     Fact, Seen, exercise, expect_eq,
-    facts::{covered, ends_by, links_to_nothing, took},
+    facts::{covered, ends_by, links_to_nothing, tells_no_failure, took},
 };
 
 /// The prices on the pages, what was valued, when the actor could go on (Unix nanoseconds), what was done.
@@ -51,6 +51,7 @@ fn a_cast_a_tick_and_a_restart_are_traces_of_their_own() {
         })
         .fact(|seen| as_long_as_its_work(seen, &told.borrow()))
         .fact(|seen| links_to_nothing(seen, "refresh prices", "nobody sends a tick"))
+        .fact(|seen| tells_no_failure(seen, "restart valuation", "what failed is what it links to"))
         .verdict(include_str!("../expected.shape"));
 }
 
