@@ -16,7 +16,7 @@ pub(crate) const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
 const WITHIN: Duration = Duration::from_secs(15);
 const APP: &str = "import * as traced from '/traced-web.js';\
-    window.traced = traced; window.load = traced.documentLoad(traced.rendered());";
+    window.traced = traced; window.load = traced.documentLoad(traced.rendered()); traced.flushWhenHidden();";
 /// Counts what is sent to the collector.
 const COUNT: &str = "window.sent = 0; const ask = fetch; window.fetch = (to, how) => {\
     sent += Number(String(to).endsWith('/v1/traces')); return ask(to, how); }";
