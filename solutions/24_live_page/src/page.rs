@@ -83,10 +83,6 @@ pub(crate) async fn serve(
         if socket.send(Message::text(text)).await.is_err() {
             return;
         }
-        replied.send_if_modified(|last| {
-            let later = number > *last;
-            *last = number.max(*last);
-            later
-        });
+        replied.send_modify(|last| *last = number.max(*last));
     }
 }
