@@ -28,7 +28,7 @@ pub(crate) struct Things {
     /// What each of them said.
     pub(crate) said: BTreeMap<String, String>,
     /// Files by the end of their name, for the run's folder if the verdict is not good.
-    pub(crate) files: Vec<(String, Vec<u8>)>,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Left {
@@ -63,20 +63,23 @@ impl Client {
         url.unwrap_or_else(|| panic!("this test has no guest `{guest}` of a service `{service}`"))
     }
 
-    /// Puts a line into the report, as if the guest had printed it.
+    /// Puts a line into the report, as if the guest had printed it; once, however often it is told.
     pub fn tell(&self, guest: &str, line: &str) {
         let mut left = self.left().inner();
         let said = left.said.entry(guest.to_owned()).or_default();
-        said.push_str(line);
-        said.push('\n');
+        if !said.lines().any(|known| known == line) {
+            said.push_str(line);
+            said.push('\n');
+        }
     }
 
-    /// Keeps a file for the case that the verdict is not good: it then lies beside the record of the
-    /// test, and the report says where, among what the guest said.
+    /// Keeps a file, the first of its name, for the case that the verdict is not good: it then lies
+    /// beside the record of the test, and the report says where, among what the guest said.
     pub fn keep(&self, guest: &str, file: &str, content: Vec<u8>) {
         let mut left = self.left().inner();
         left.said.entry(guest.to_owned()).or_default();
-        left.files.push((format!("{guest}.{file}"), content));
+        let name = format!("{guest}.{file}");
+        left.files.entry(name).or_insert(content);
     }
 
     /// Waits for spans that are on their way by ways that no witness sees, such as those of a page that

@@ -1,6 +1,6 @@
 //! A run that is over, and what is to be said of it.
 
-use std::{panic, panic::AssertUnwindSafe, time::Instant};
+use std::{collections::BTreeMap, panic, panic::AssertUnwindSafe, time::Instant};
 
 use course::{Exercise, Exit, Layout};
 use trace_shape::{Code, Diagnosis};
@@ -23,7 +23,7 @@ pub(crate) struct Ran<T> {
     pub(crate) seen: Seen,
     pub(crate) exits: Vec<Exit>,
     /// What to keep if the verdict is not good, by the end of the file's name.
-    pub(crate) files: Vec<(String, Vec<u8>)>,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
     pub(crate) fate: Fate<T>,
     /// What is wrong with the answer.
     pub(crate) wrong: Vec<Diagnosis>,

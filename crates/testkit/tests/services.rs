@@ -300,6 +300,7 @@ fn a_guest_calls_through_taps_of_its_own_and_leaves_its_words_and_files() {
                 let url = client.url("web", "search");
                 let answer = raw(&url, "GET /page HTTP/1.1\r\n\r\n").unwrap();
                 client.tell("web", "console.error: no price");
+                client.tell("web", "console.error: no price");
                 client.keep("web", "png", b"a picture".to_vec());
                 let none = |spans: &[testkit::Span]| spans.is_empty();
                 (answer.ends_with(&url), client.received(none))

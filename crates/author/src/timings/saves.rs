@@ -16,6 +16,8 @@ const FIRST: Duration = Duration::from_secs(60);
 const EVERYTHING: Duration = Duration::from_secs(150);
 const ONE_PROCESS: Duration = Duration::from_millis(500);
 const SEVERAL: Duration = Duration::from_secs(1);
+/// Half of it is the browser's.
+const A_BROWSER: Duration = Duration::from_secs(2);
 const SAVES: usize = 10;
 /// When a measurement is given up: far over any budget.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -92,10 +94,11 @@ pub(super) fn after_a_save(clone: &Clone, exercise: &Exercise) -> io::Result<Row
     let saved = Instant::now();
     solve(clone, exercise)?;
     session.line(saved, PATIENCE, |line| line.trim_end().ends_with("passed"))?;
-    let budget = if exercise.settings.processes > 1 {
-        SEVERAL
-    } else {
-        ONE_PROCESS
+    let settings = &exercise.settings;
+    let budget = match settings.processes {
+        _ if settings.needs.iter().any(|it| it == "chromium") => A_BROWSER,
+        2.. => SEVERAL,
+        _ => ONE_PROCESS,
     };
     Ok(Row {
         what: format!("save → verdict, `{}`", exercise.slug),

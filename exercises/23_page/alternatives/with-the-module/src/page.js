@@ -1,0 +1,41 @@
+// The page of a car, in the browser. It asks `pricing`, another origin, for the price.
+//
+// Nothing is current in here: a span knows its parent because you hand it over. `load` is a span, and
+// what `extract` reads from a carrier is a span's context; `startSpan` takes either as a `parent`.
+
+import { documentLoad, flush, flushWhenHidden, rendered, startSpan, tracedFetch } from './traced-web.js';
+
+// ANCHOR: page
+// DONE(23.3): whose work is the page, and whose is the question for the price?
+const load = documentLoad(rendered());
+const ask = (/** @type {string} */ url) => tracedFetch(load, url);
+// END(23.3)
+// ANCHOR_END: page
+
+// ANCHOR: leave
+// DONE(23.4): what waits is sent before the page is gone
+flushWhenHidden();
+// END(23.4)
+// ANCHOR_END: leave
+
+const loaded = new Promise((done) => addEventListener('load', () => setTimeout(done)));
+
+/** @param {HTMLElement} price */
+async function show(price) {
+  try {
+    const answer = await ask(price.dataset.from ?? '');
+    price.textContent = await answer.text();
+  } catch {
+    price.textContent = 'price on request';
+  }
+  await loaded;
+  // What the loading has shown goes at once. What comes later waits for company.
+  flush();
+}
+
+show(/** @type {HTMLElement} */ (document.querySelector('#price')));
+
+// A click is another piece of work than the loading, which is long over: a trace of its own, with a link.
+document.querySelector('#dealer')?.addEventListener('click', () => {
+  startSpan('open dealer', { links: [load] }).end();
+});

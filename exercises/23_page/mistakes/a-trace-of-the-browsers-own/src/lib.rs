@@ -1,0 +1,58 @@
+//! code: lost-context
+//! why: the work begins with a click in the browser, so the browser begins the trace, whatever the server says
+
+mod services;
+
+use axum::{
+    http::{
+        HeaderName, HeaderValue,
+        header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, VARY},
+    },
+    response::{Html, IntoResponse},
+};
+use marketplace::Car;
+#[allow(unused_imports, reason = "for the gaps")]
+use {
+    opentelemetry::{Context, propagation::TextMapPropagator},
+    opentelemetry_sdk::propagation::TraceContextPropagator,
+    std::collections::HashMap,
+};
+
+pub use services::{pricing, search};
+
+/// The page of a car, for whoever asks. Called within the SERVER span.
+fn page(car: &Car, pricing: &str) -> impl IntoResponse + use<> {
+    // ANCHOR: render
+    // DONE(23.1): say in the page which span renders it
+    let mut carrier = HashMap::new();
+    TraceContextPropagator::new().inject_context(&Context::current(), &mut carrier);
+    let traceparent = carrier.remove("traceparent").unwrap_or_default();
+    let head = format!("<meta name=\"traceparent\" content=\"{traceparent}\">");
+    // END(23.1)
+    // ANCHOR_END: render
+    let price = format!("{pricing}/cars/{}/price", car.id);
+    let page = include_str!("page.html").replace("<!-- head -->", &head);
+    let page = page
+        .replace("{model}", &car.model)
+        .replace("{price}", &price);
+    // It says whose it is, so it is for nobody else, and for no second visit.
+    ([(CACHE_CONTROL, "no-store")], Html(page))
+}
+
+/// What `pricing` allows pages of another origin. A browser asks before it sends any header but the
+/// plainest ones.
+fn allowed(origin: HeaderValue) -> [(HeaderName, HeaderValue); 3] {
+    // ANCHOR: allow
+    // DONE(23.2): let them say whose question it is
+    let headers = "traceparent";
+    // END(23.2)
+    // ANCHOR_END: allow
+    [
+        (ACCESS_CONTROL_ALLOW_ORIGIN, origin),
+        (
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static(headers),
+        ),
+        (VARY, HeaderValue::from_static("origin")),
+    ]
+}

@@ -1,0 +1,132 @@
+//! What the visitors do, in a real browser.
+
+use std::collections::BTreeSet;
+
+use browser::{Browser, Error, Page};
+use testkit::{Client, Span};
+
+const PRICE: &str = "document.querySelector('#price').textContent";
+/// Whatever the page has put off until it is loaded has happened.
+const SETTLED: &str = "new Promise(done => setTimeout(() => setTimeout(done)))";
+/// A clock that is a fifth of a second late.
+const LATE: &str =
+    "Object.defineProperty(performance, 'timeOrigin', {value: performance.timeOrigin - 200})";
+/// Counts how often spans are sent from a tab, by whatever page in it.
+const COUNT: &str = "for (const [of, name] of [[window, 'fetch'], [Navigator.prototype, 'sendBeacon']]) {
+    const send = of[name];
+    of[name] = function (to, ...how) {
+        if (String(to).includes('/v1/traces')) sessionStorage.sent = 1 + Number(sessionStorage.sent ?? 0);
+        return send.call(this, to, ...how);
+    };
+}";
+
+/// Two people look at car 7, each of them twice.
+///
+/// # Panics
+/// When a page does not show the price.
+pub(crate) fn all(client: &Client) {
+    if let Err(error) = visits(client) {
+        panic!("{error}");
+    }
+}
+
+fn visits(client: &Client) -> Result<(), Error> {
+    let browser = Browser::start()?;
+    let one = Tab::new(client, browser.visitor()?.tab()?)?;
+    one.visit("first", 1)?;
+    one.leave_for_the_dealer()?;
+    one.visit("again", 2)?;
+    one.page.close()?;
+    let other = Tab::new(client, browser.visitor()?.tab()?)?;
+    other.page.before_each(LATE)?;
+    other.visit("late", 3)?;
+    let mut joined = false;
+    client.received(|spans| {
+        joined = go_on(spans);
+        true
+    });
+    if joined {
+        // This visitor wants no record from here on: what is sent nevertheless would be the fourth.
+        other.page.add_headers(&[("sec-gpc", "1")])?;
+        other.visit("unrecorded", 4)?;
+    }
+    other.page.close()
+}
+
+/// Each page goes on with a span of its own. One that does not know its server cannot do as that decides.
+fn go_on(spans: &[Span]) -> bool {
+    let loads: Vec<_> = spans
+        .iter()
+        .filter(|it| it.name == "documentLoad")
+        .collect();
+    let parents: BTreeSet<_> = loads.iter().filter_map(|it| it.parent_span_id).collect();
+    loads.len() >= 3 && parents.len() == loads.len()
+}
+
+struct Tab<'a> {
+    client: &'a Client,
+    page: Page,
+}
+
+impl<'a> Tab<'a> {
+    fn new(client: &'a Client, page: Page) -> Result<Self, Error> {
+        page.before_each(COUNT)?;
+        Ok(Self { client, page })
+    }
+
+    /// Opens the page, by a name that no server sees, and waits for the price and for what the loading
+    /// reports: with it `loads` have been reported.
+    fn visit(&self, name: &str, loads: usize) -> Result<(), Error> {
+        // An empty tab has sent nothing, and has no storage.
+        let before = self.sent().unwrap_or_default();
+        let page = &self.page;
+        // From there any address is another document, also one that differs in its fragment only.
+        page.go("about:blank")?;
+        page.go(&format!(
+            "{}/cars/7#{name}",
+            self.client.url("web", "search")
+        ))?;
+        page.wait_for(PRICE)?;
+        let price = page.text("#price")?;
+        if price != "17500 EUR" {
+            self.complain(&price)?;
+        }
+        page.eval(SETTLED)?;
+        if self.sent()? > before {
+            self.arrive("documentLoad", loads);
+        }
+        Ok(())
+    }
+
+    fn complain(&self, price: &str) -> Result<(), Error> {
+        self.client.keep("web", "png", self.page.screenshot()?);
+        let errors = self.page.errors();
+        errors
+            .iter()
+            .for_each(|error| self.client.tell("web", error));
+        let why = errors.first().map_or("", String::as_str);
+        panic!("the page must show `17500 EUR`, and shows `{price}`. {why}");
+    }
+
+    fn leave_for_the_dealer(&self) -> Result<(), Error> {
+        let before = self.sent()?;
+        self.page.click("#dealer")?;
+        self.page.wait_for("location.pathname === '/dealer'")?;
+        if self.sent()? > before {
+            self.arrive("open dealer", 1);
+        }
+        Ok(())
+    }
+
+    fn sent(&self) -> Result<u64, Error> {
+        let sent = self.page.eval("Number(sessionStorage.sent ?? 0)")?;
+        Ok(sent.as_u64().unwrap_or_default())
+    }
+
+    /// Waits for what was sent; if it is not that, the shape says so.
+    fn arrive(&self, name: &str, number: usize) {
+        let named = |span: &&Span| span.name == name;
+        self.client
+            .received(|spans| spans.iter().filter(named).count() >= number);
+    }
+}
