@@ -42,7 +42,7 @@ async fn handle(frame: &Frame, page: &Page) -> Value {
     let cars = page.find(frame).await;
     let work = value(page.clone(), frame.number, cars.clone());
     // ANCHOR: value
-    // TODO(24.2): the reply says "loading" and goes; the valuation goes on, for whoever asked
+    // TODO(24.2): the reply goes; the valuation goes on, for whoever asked
     tokio::spawn(work);
     // END(24.2)
     // ANCHOR_END: value

@@ -11,7 +11,7 @@ flushWhenHidden();
 const load = documentLoad(rendered());
 
 // ANCHOR: page
-// TODO(24.4): a span for each frame that goes, which goes along, and one for each that is pushed
+// TODO(24.4): a span for each frame that goes, in its carrier, and for each push
 /** @param {'join' | 'event'} kind @param {string} name @param {object} [payload] */
 async function ask(kind, name, payload) {
   return send({ kind, name, payload });

@@ -48,7 +48,7 @@ async fn handle(frame: &Frame, page: &Page) -> Value {
     let cars = page.find(frame).await;
     let work = value(page.clone(), frame.number, cars.clone());
     // ANCHOR: value
-    // DONE(24.2): the reply says "loading" and goes; the valuation goes on, for whoever asked
+    // DONE(24.2): the reply goes; the valuation goes on, for whoever asked
     tokio::spawn(work.with_current_context());
     // END(24.2)
     // ANCHOR_END: value

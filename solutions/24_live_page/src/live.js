@@ -11,7 +11,7 @@ flushWhenHidden();
 const load = documentLoad(rendered());
 
 // ANCHOR: page
-// DONE(24.4): a span for each frame that goes, which goes along, and one for each that is pushed
+// DONE(24.4): a span for each frame that goes, in its carrier, and for each push
 /** @param {'join' | 'event'} kind @param {string} name @param {object} [payload] */
 async function ask(kind, name, payload) {
   const span = startSpan(name, { kind: Kind.CLIENT, links: [load] });
@@ -24,7 +24,8 @@ async function ask(kind, name, payload) {
 
 /** @param {import('./traced-web.js').Frame} frame */
 function pushed(frame) {
-  const span = startSpan(`process ${frame.name}`, { kind: Kind.CONSUMER, links: [extract(frame.carrier)] });
+  const links = [extract(frame.carrier)];
+  const span = startSpan(`process ${frame.name}`, { kind: Kind.CONSUMER, links });
   list.news(frame);
   span.end();
 }

@@ -9,14 +9,17 @@ import { Kind, converse, documentLoad, extract, flush, flushWhenHidden, inject, 
 
 flushWhenHidden();
 const load = documentLoad(rendered());
-/** @type {import('./traced-web.js').Span} */
-let connection;
 
 // ANCHOR: page
-// DONE(24.4): a span for each frame that goes, which goes along, and one for each that is pushed
+// DONE(24.4): a span for each frame that goes, in its carrier, and for each push
+/** @type {import('./traced-web.js').Span | undefined} */
+let connection;
+
 /** @param {'join' | 'event'} kind @param {string} name @param {object} [payload] */
 async function ask(kind, name, payload) {
-  const span = startSpan(name, { kind: Kind.CLIENT, parent: connection });
+  const parent = kind === 'event' ? connection : undefined;
+  const span = startSpan(name, { kind: Kind.CLIENT, parent, links: [load] });
+  connection ??= span;
   try {
     return await send({ kind, name, payload, carrier: inject(span) });
   } finally {
@@ -26,7 +29,8 @@ async function ask(kind, name, payload) {
 
 /** @param {import('./traced-web.js').Frame} frame */
 function pushed(frame) {
-  const span = startSpan(`process ${frame.name}`, { kind: Kind.CONSUMER, links: [extract(frame.carrier)] });
+  const links = [extract(frame.carrier)];
+  const span = startSpan(`process ${frame.name}`, { kind: Kind.CONSUMER, links });
   list.news(frame);
   span.end();
 }
@@ -34,14 +38,10 @@ function pushed(frame) {
 // ANCHOR_END: page
 
 const send = converse('/live', {
-  join: () => {
-    connection = startSpan('connection', { links: [load] });
-    return ask('join', 'join cars');
-  },
+  join: () => ask('join', 'join cars'),
   pushed,
   changed: (joined) => {
     list.connected(joined);
-    if (!joined) connection.end();
     // Whoever is away now may not come back.
     flush();
   },
