@@ -8,11 +8,13 @@ use std::{
     error::Error,
     io::{self, BufRead, BufReader, Read},
     net::TcpListener,
+    os::unix::process::CommandExt,
     process::{Child, Command, Stdio},
     thread,
 };
 
 use page::{pricing, search};
+use tokio::sync::oneshot;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -21,14 +23,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = format!("http://{}", listener.local_addr()?);
     if let Some(origin) = env::args().nth(1) {
         println!("{url}");
-        until_the_input_ends();
-        let _telemetry = telemetry::init("pricing")?;
-        return Ok(pricing(listener, origin).await?);
+        let telemetry = telemetry::init("pricing")?;
+        tokio::select! {
+            served = pricing(listener, origin) => served?,
+            () = the_input_ends() => {}
+        }
+        return Ok(telemetry.shutdown()?);
     }
     let (_pricing, prices) = start_pricing(&url)?;
-    let _telemetry = telemetry::init("search")?;
+    let telemetry = telemetry::init("search")?;
     println!("{url}/cars/7");
-    Ok(search(listener, prices).await?)
+    tokio::select! {
+        served = search(listener, prices) => served?,
+        stop = telemetry::stop_signal() => drop(stop?),
+    }
+    Ok(telemetry.shutdown()?)
 }
 
 /// A service is a process: this program again, which ends when this one does.
@@ -37,6 +46,8 @@ fn start_pricing(origin: &str) -> io::Result<(Child, String)> {
         .arg(origin)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        // A Ctrl-C is for this process, which ends the other one.
+        .process_group(0)
         .spawn()?;
     let mut url = String::new();
     if let Some(output) = pricing.stdout.take() {
@@ -45,9 +56,12 @@ fn start_pricing(origin: &str) -> io::Result<(Child, String)> {
     Ok((pricing, url.trim().to_owned()))
 }
 
-fn until_the_input_ends() {
+/// When the other process is gone, however that came.
+async fn the_input_ends() {
+    let (ended, end) = oneshot::channel();
     thread::spawn(|| {
         let _ = io::stdin().read_to_end(&mut Vec::new());
-        std::process::exit(0);
+        ended.send(())
     });
+    let _ = end.await;
 }

@@ -52,7 +52,7 @@ fn main() -> Outcome<()> {
 fn leaving(browser: &Browser) -> Outcome<()> {
     let (own, other) = (Site::open(LEAVING)?, Site::open("")?);
     println!("<!-- ANCHOR: leaving -->");
-    println!("| last words | the tab is closed | a link is followed |");
+    println!("| last words | the tab is closed, and not asked | a link is followed |");
     println!("|---|---|---|");
     for (what, event, how, to) in [
         (

@@ -34,9 +34,9 @@ fn visits(client: &Client) -> Result<(), Error> {
     let browser = Browser::start()?;
     let one = Tab::new(client, browser.visitor()?.tab()?)?;
     one.visit("first", 1)?;
-    one.leave_for_the_dealer()?;
+    let heard = one.leave_for_the_dealer()?;
     one.visit("again", 2)?;
-    one.page.close()?;
+    one.close_after_a_click(heard)?;
     let other = Tab::new(client, browser.visitor()?.tab()?)?;
     other.page.before_each(LATE)?;
     other.visit("late", 3)?;
@@ -93,7 +93,7 @@ impl<'a> Tab<'a> {
         }
         page.eval(SETTLED)?;
         if self.sent()? > before {
-            self.arrive("documentLoad", loads);
+            arrive(self.client, "documentLoad", loads);
         }
         Ok(())
     }
@@ -108,12 +108,28 @@ impl<'a> Tab<'a> {
         panic!("the page must show `17500 EUR`, and shows `{price}`. {why}");
     }
 
-    fn leave_for_the_dealer(&self) -> Result<(), Error> {
+    /// Follows the link; whether the page said anything before it was gone.
+    fn leave_for_the_dealer(&self) -> Result<bool, Error> {
         let before = self.sent()?;
         self.page.click("#dealer")?;
         self.page.wait_for("location.pathname === '/dealer'")?;
-        if self.sent()? > before {
-            self.arrive("open dealer", 1);
+        let heard = self.sent()? > before;
+        if heard {
+            arrive(self.client, "open dealer", 1);
+        }
+        Ok(heard)
+    }
+
+    /// The link leads nowhere, and the tab is closed without being asked, as on a phone.
+    fn close_after_a_click(self, is_heard: bool) -> Result<(), Error> {
+        let nowhere = "document.querySelector('#dealer').removeAttribute('href')";
+        self.page.eval(nowhere)?;
+        self.page.click("#dealer")?;
+        let client = self.client;
+        self.page.close()?;
+        // Who says nothing when a link is followed says nothing now.
+        if is_heard {
+            arrive(client, "open dealer", 2);
         }
         Ok(())
     }
@@ -122,11 +138,10 @@ impl<'a> Tab<'a> {
         let sent = self.page.eval("Number(sessionStorage.sent ?? 0)")?;
         Ok(sent.as_u64().unwrap_or_default())
     }
+}
 
-    /// Waits for what was sent; if it is not that, the shape says so.
-    fn arrive(&self, name: &str, number: usize) {
-        let named = |span: &&Span| span.name == name;
-        self.client
-            .received(|spans| spans.iter().filter(named).count() >= number);
-    }
+/// Waits for what was sent; if it is not that, the shape says so.
+fn arrive(client: &Client, name: &str, number: usize) {
+    let named = |span: &&Span| span.name == name;
+    client.received(|spans| spans.iter().filter(named).count() >= number);
 }
