@@ -13,11 +13,24 @@ pub(crate) const SHOWN: [&str; 2] = [
 /// A clock that is a minute and a half late.
 const LATE: &str =
     "Object.defineProperty(performance, 'timeOrigin', {value: performance.timeOrigin - 90_000})";
-/// Notes that the page's own code has failed, for then nothing needs to be waited for.
+/// Notes that the page's own code has failed, for then nothing needs to be waited for; and counts the requests
+/// with spans that have no answer yet.
 const WATCH: &str = "for (const what of ['error', 'unhandledrejection']) \
-    addEventListener(what, () => { window.broken = true; }, true);";
-/// Sends what waits, and is done when it has arrived.
-const FLUSH: &str = "import('/traced-web.js').then(module => module.flush())";
+    addEventListener(what, () => { window.broken = true; }, true); \
+    window.sending = 0; \
+    const ask = window.fetch; \
+    window.fetch = (to, how) => { \
+        const own = Number(String(to).includes('/v1/traces')), answer = ask(to, how); \
+        const over = () => { sending -= own; }; \
+        sending += own; \
+        answer.then(over, over); \
+        return answer; \
+    };";
+/// Sends what waits, as it is sent when a page is hidden.
+const FLUSH: &str = "dispatchEvent(new Event('pagehide')), \
+    import('/traced-web.js').then(module => module.flush())";
+/// Whoever has put something off until a moment later has had that moment.
+const SETTLED: &str = "new Promise(done => setTimeout(() => setTimeout(done)))";
 const VALUED: &str =
     "[...document.querySelectorAll('i')].every(it => it.textContent.startsWith('worth'))";
 
@@ -30,7 +43,9 @@ pub(crate) fn all(client: &Client) -> Result<[String; 2], Error> {
     one.shows(VALUED)?;
     let two = Tab::open(client, &visitor, LATE)?;
     change_a_price(client, [&one, &two])?;
-    // What it has done so far is not to be lost with it.
+    // Whatever is under way so far is not to be lost with the server.
+    one.comes_to_the_front()?;
+    two.has_sent()?;
     client.settled("search");
     client.pause("search");
     // The server is there, and does nothing: what is sent now gets no answer.
@@ -83,9 +98,19 @@ impl<'a> Tab<'a> {
         }
     }
 
+    /// All others are hidden then, and are told so.
+    fn comes_to_the_front(&self) -> Result<(), Error> {
+        self.page.ask("Page.bringToFront", json!({})).map(drop)
+    }
+
+    /// What it has begun to send has arrived.
+    fn has_sent(&self) -> Result<(), Error> {
+        self.page.eval(SETTLED)?;
+        self.page.wait_for("window.sending === 0")
+    }
+
     /// Types into the field, as a person does.
     fn filter(&self, query: &str) -> Result<(), Error> {
-        self.page.ask("Page.bringToFront", json!({}))?;
         self.page
             .eval("document.querySelector('#filter').select()")?;
         let text = json!({"text": query});
@@ -96,6 +121,7 @@ impl<'a> Tab<'a> {
     fn left(self) -> Result<String, Error> {
         let shown = self.page.text("#cars")?;
         self.page.eval(FLUSH)?;
+        self.has_sent()?;
         // That nobody was there for a while is what this is about.
         let meant = |error: &String| error.contains("net::ERR_");
         for error in self.page.errors().iter().filter(|error| !meant(error)) {
