@@ -210,6 +210,7 @@ export function converse(url, { join, pushed, changed }) {
   /** @type {WebSocket} */
   let socket;
   let [refs, failures, joined] = [0, 0, false];
+  const closed = new Error('closed');
   const send = (/** @type {Frame} */ frame) => socket.send(JSON.stringify(frame));
   const change = (/** @type {boolean} */ now) => {
     if (now) {
@@ -220,7 +221,8 @@ export function converse(url, { join, pushed, changed }) {
   };
   const connect = () => {
     socket = new WebSocket(url);
-    socket.onopen = () => join().then(() => change(true), () => {});
+    // What else goes wrong with a join is the page's own, and is told.
+    socket.onopen = () => join().then(() => change(true), (error) => error === closed || Promise.reject(error));
     socket.onmessage = ({ data }) => {
       const frame = JSON.parse(data);
       if (frame.kind === 'push') pushed(frame);
@@ -229,7 +231,7 @@ export function converse(url, { join, pushed, changed }) {
     socket.onclose = () => {
       change(false);
       // A join is of one socket.
-      for (const [frame, , failed] of waiting.values()) if (frame.kind === 'join') failed(new Error('closed'));
+      for (const [frame, , failed] of waiting.values()) if (frame.kind === 'join') failed(closed);
       setTimeout(connect, Math.min(5000, 50 * 2 ** failures++) * (0.5 + Math.random()));
     };
   };
