@@ -34,6 +34,7 @@ fn visits(client: &Client) -> Result<(), Error> {
     let browser = Browser::start()?;
     let one = Tab::new(client, browser.visitor()?.tab()?)?;
     one.visit("first", 1)?;
+    one.keep_a_picture("first")?;
     let heard = one.leave_for_the_dealer()?;
     one.visit("again", 2)?;
     one.close_after_a_click(heard)?;
@@ -89,7 +90,7 @@ impl<'a> Tab<'a> {
         page.wait_for(PRICE)?;
         let price = page.text("#price")?;
         if price != "17500 EUR" {
-            self.complain(&price)?;
+            self.complain(name, &price)?;
         }
         page.eval(SETTLED)?;
         if self.sent()? > before {
@@ -98,8 +99,15 @@ impl<'a> Tab<'a> {
         Ok(())
     }
 
-    fn complain(&self, price: &str) -> Result<(), Error> {
-        self.client.keep("web", "png", self.page.screenshot()?);
+    /// For whoever reads a report: it lies beside the record of a run that does not pass.
+    fn keep_a_picture(&self, name: &str) -> Result<(), Error> {
+        let picture = self.page.screenshot()?;
+        self.client.keep("web", &format!("{name}.png"), picture);
+        Ok(())
+    }
+
+    fn complain(&self, name: &str, price: &str) -> Result<(), Error> {
+        self.keep_a_picture(name)?;
         let errors = self.page.errors();
         errors
             .iter()

@@ -19,7 +19,8 @@ function send() {
   const resource = { attributes: [text('service.name', 'web')] };
   const body = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] });
   if (recorded && spans.length) {
-    navigator.sendBeacon('/v1/traces', new Blob([body], { type: 'application/json' }));
+    const headers = { 'content-type': 'application/json' };
+    fetch('/v1/traces', { method: 'POST', headers, body, keepalive: true });
   }
   spans = [];
 }
