@@ -20,6 +20,8 @@ pub(crate) struct Board {
 /// What one process told, and how it ended.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
+    /// Whose process it is.
+    pub(crate) service: String,
     pub(crate) told: Vec<Told>,
     /// The line is closed: nothing more will be told.
     pub(crate) closed: bool,
@@ -81,15 +83,23 @@ impl State {
     }
 }
 
+/// The process of a service that was started last.
+pub(crate) fn latest<'a>(states: &'a [State], service: &str) -> Option<&'a State> {
+    states.iter().rfind(|state| state.service == service)
+}
+
 impl Board {
     fn states(&self) -> MutexGuard<'_, Vec<State>> {
         self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for one more process.
-    pub(crate) fn add(&self) -> usize {
+    /// A place for one more process of this service.
+    pub(crate) fn add(&self, service: &str) -> usize {
         let mut states = self.states();
-        states.push(State::default());
+        states.push(State {
+            service: service.to_owned(),
+            ..State::default()
+        });
         states.len() - 1
     }
 
@@ -98,6 +108,17 @@ impl Board {
             change(state);
         }
         self.changed.notify_all();
+    }
+
+    /// The port of a service, once its latest process has one; none when that ended before, or has none by
+    /// `deadline`.
+    pub(crate) fn port_of(&self, service: &str, deadline: Instant) -> Option<u16> {
+        let known = |states: &[State]| {
+            let state = latest(states, service);
+            state.is_some_and(|state| state.port().is_some() || state.ended.is_some())
+        };
+        let _ = self.wait(deadline, known);
+        latest(&self.states(), service).and_then(State::port)
     }
 
     pub(crate) fn state(&self, index: usize) -> State {

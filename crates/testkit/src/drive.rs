@@ -8,7 +8,6 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use rustix::process::Signal;
 use trace_lab::Receiver;
 use trace_shape::{Call, Crossing, HARNESS};
 use ureq::{
@@ -17,7 +16,8 @@ use ureq::{
 };
 
 use crate::{
-    guest::Left, process::Handle, reply::Reply, stage::Stage, tap::Log, unsampled, wires::Wires,
+    guest::Left, processes::Processes, reply::Reply, stage::Stage, tap::Log, unsampled,
+    wires::Wires,
 };
 
 /// The header that carries the harness's id of a request.
@@ -33,7 +33,7 @@ pub struct Client {
     calls: Mutex<Vec<Call>>,
     /// When callers asked that nobody records, in nanoseconds since the Unix epoch.
     unsampled: Mutex<Vec<RangeInclusive<u64>>>,
-    processes: Vec<Handle>,
+    processes: Arc<Processes>,
     wire: Arc<Log>,
     /// Where the taps are that lead from each guest to each service.
     of_guests: BTreeMap<String, BTreeMap<String, String>>,
@@ -64,7 +64,7 @@ impl Client {
             deadline: stage.deadline,
             calls: Mutex::default(),
             unsampled: Mutex::default(),
-            processes: stage.handles(),
+            processes: stage.processes(),
             wire: wires.log(),
             of_guests: guests
                 .iter()
@@ -107,31 +107,6 @@ impl Client {
         }
     }
 
-    /// Kills the process of a service (SIGKILL), and waits until it is gone.
-    ///
-    /// # Panics
-    /// When the test has no such service.
-    pub fn kill(&self, service: &str) {
-        let gone = self.process(service).kill(self.deadline);
-        assert!(gone, "{service} was killed and is still there");
-    }
-
-    /// Stops the process of a service, so that it does nothing until it goes on (SIGSTOP).
-    ///
-    /// # Panics
-    /// When the test has no such service.
-    pub fn pause(&self, service: &str) {
-        self.process(service).pause();
-    }
-
-    /// Lets a paused service go on (SIGCONT).
-    ///
-    /// # Panics
-    /// When the test has no such service.
-    pub fn resume(&self, service: &str) {
-        self.process(service).signal(Signal::CONT);
-    }
-
     /// Waits until what crossed between the services is as it is asked for.
     ///
     /// # Panics
@@ -147,10 +122,8 @@ impl Client {
         }));
     }
 
-    fn process(&self, service: &str) -> &Handle {
-        let mut processes = self.processes.iter();
-        let found = processes.find(|process| process.service == service);
-        found.unwrap_or_else(|| panic!("this test has no service `{service}`"))
+    pub(crate) fn processes(&self) -> &Processes {
+        &self.processes
     }
 
     pub(crate) fn urls_of(&self, guest: &str) -> BTreeMap<String, String> {

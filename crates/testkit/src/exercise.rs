@@ -241,7 +241,7 @@ impl Exercise {
         if let Some(missing) = &self.missing {
             return self.skip(missing);
         }
-        let mut begun = self.begin();
+        let begun = self.begin();
         let path = self.site.test_path();
         crate::harness(begun.stage.start(service, &path, self.variables.clone()));
         let in_time = begun.stage.wait_for_the_end();

@@ -14,7 +14,7 @@ use trace_model::Span;
 use crate::drive::Client;
 
 /// How long spans are waited for that nobody saw end.
-const ON_THE_WAY: Duration = Duration::from_secs(5);
+pub(crate) const ON_THE_WAY: Duration = Duration::from_secs(5);
 
 /// What guests left behind.
 #[derive(Debug, Default)]

@@ -27,10 +27,20 @@ pub(crate) const CHILD: &str = "WORKSHOP_CHILD";
 /// How long the end of the output is waited for once the process is gone.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
+/// What a child is told when it is started.
+#[derive(Clone, Debug)]
+pub(crate) struct Script {
+    pub(crate) service: String,
+    /// The test that it is a part of.
+    pub(crate) test_path: String,
+    /// For its environment; of two with the same name the later counts.
+    pub(crate) variables: Vec<(String, String)>,
+}
+
 /// A running child. Dropping it kills its whole group.
 #[derive(Debug)]
 pub(crate) struct Process {
-    pub(crate) service: String,
+    pub(crate) script: Script,
     /// Its place on the board.
     pub(crate) index: usize,
     board: Arc<Board>,
@@ -42,44 +52,47 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts this executable again as `service` of the test at `test_path`.
-    pub(crate) fn start(
-        service: &str,
-        test_path: &str,
-        variables: &[(String, String)],
-        board: &Arc<Board>,
-    ) -> io::Result<Self> {
+    /// Starts this executable again as a service of its test.
+    pub(crate) fn start(script: Script, board: &Arc<Board>) -> io::Result<Self> {
         let (line, theirs) = UnixStream::pair()?;
         let (reader, writer) = io::pipe()?;
         let mut command = Command::new(env::current_exe()?);
         command
-            .args([test_path, "--exact", "--nocapture", "--test-threads=1"])
+            .args([
+                &script.test_path,
+                "--exact",
+                "--nocapture",
+                "--test-threads=1",
+            ])
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(writer.try_clone()?)
             .stderr(writer)
             .process_group(0);
         clean(&mut command);
         command
-            .env(CHILD, service)
+            .env(CHILD, &script.service)
             // The place of a panic is told anyhow; a backtrace costs a fifth of a second.
             .env("RUST_BACKTRACE", "0")
-            .envs(variables.iter().map(|(k, v)| (k, v)));
+            .envs(script.variables.iter().map(|(k, v)| (k, v)));
         let child = command.spawn()?;
         // Its copies of the pipe and the socket would keep both open for ever.
         drop(command);
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let group = group.ok_or_else(|| io::Error::other("the system gave no process id"))?;
-        let index = board.add();
+        let index = board.add(&script.service);
         listen(line.try_clone()?, board.clone(), index);
         watch(group, board.clone(), index);
         Ok(Self {
-            service: service.to_owned(),
+            output: Output::of(
+                reader,
+                &format!("\nrunning 1 test\ntest {} ... ", script.test_path),
+            ),
+            script,
             index,
             board: board.clone(),
             child,
             group,
             line,
-            output: Output::of(reader, &format!("\nrunning 1 test\ntest {test_path} ... ")),
             reaped: false,
         })
     }
@@ -87,7 +100,6 @@ impl Process {
     /// What a test needs to kill, stop and continue it.
     pub(crate) fn handle(&self) -> Handle {
         Handle {
-            service: self.service.clone(),
             index: self.index,
             board: self.board.clone(),
             group: self.group,
@@ -126,7 +138,6 @@ impl Process {
 /// number from being given to anybody else.
 #[derive(Debug)]
 pub(crate) struct Handle {
-    pub(crate) service: String,
     index: usize,
     board: Arc<Board>,
     group: Pid,

@@ -52,8 +52,7 @@ impl Log {
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) service: String,
-    /// Its place on the board, where its port will appear.
-    pub(crate) index: usize,
+    /// Where the ports of its processes will appear.
     pub(crate) board: Arc<Board>,
     /// How long a connection waits for that port.
     pub(crate) deadline: Instant,
@@ -61,13 +60,8 @@ pub(crate) struct Target {
 
 impl Target {
     fn connect(&self) -> io::Result<TcpStream> {
-        let port = |index: usize| self.board.state(index).port();
-        let known = |states: &[crate::board::State]| {
-            let state = states.get(self.index);
-            state.is_some_and(|state| state.port().is_some() || state.ended.is_some())
-        };
-        let _ = self.board.wait(self.deadline, known);
-        let port = port(self.index).ok_or(io::ErrorKind::ConnectionRefused)?;
+        let port = self.board.port_of(&self.service, self.deadline);
+        let port = port.ok_or(io::ErrorKind::ConnectionRefused)?;
         TcpStream::connect(("127.0.0.1", port))
     }
 }

@@ -26,10 +26,9 @@ impl Wires {
         let callers = services.iter().chain(guests).map(String::as_str);
         let callers = callers.chain([HARNESS]);
         for from in callers {
-            for (index, to) in services.iter().enumerate().filter(|(_, to)| *to != from) {
+            for to in services.iter().filter(|to| *to != from) {
                 let target = Target {
                     service: to.clone(),
-                    index,
                     board: stage.board(),
                     deadline: stage.deadline,
                 };

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use trace_model::{SpanId, TraceId};
+use trace_model::{Span, SpanId, TraceId};
 use trace_shape::Witnessed;
 
 /// A line of a witness file, see [`telemetry::Witness`].
@@ -95,6 +95,13 @@ impl Testimony {
             Line::Start { .. } => {}
         }
     }
+}
+
+/// Every span that was seen to start has ended, and is among those that were received.
+pub(crate) fn all_over(witnessed: &[Witnessed], received: &[Span]) -> bool {
+    let received: BTreeSet<_> = received.iter().map(|span| span.span_id).collect();
+    let over = |span: &Witnessed| span.ended && received.contains(&span.span_id);
+    witnessed.iter().all(over)
 }
 
 /// The spans that are open, in a few words: `search: ask region ×3, search cars`.

@@ -5,12 +5,15 @@
  *
  * @typedef {{traceId: string, spanId: string, sampled: boolean}} SpanContext
  * @typedef {Record<string, string | number>} Attributes
- * @typedef {{kind?: number, parent?: SpanContext, links?: SpanContext[], attributes?: Attributes,
+ * @typedef {{kind?: number, parent?: SpanContext, links?: (SpanContext | undefined)[], attributes?: Attributes,
  *   start?: number}} Options
  */
 
-/** Who the page is, where its spans go, how many milliseconds and how many spans may wait. */
-export const settings = { service: 'web', url: '/v1/traces', every: 5000, most: 64 };
+/**
+ * Who the page is, where its spans go, how many milliseconds and how many spans may wait, and how many are
+ * kept while nobody takes them.
+ */
+export const settings = { service: 'web', url: '/v1/traces', every: 5000, most: 64, kept: 512 };
 
 /** The kinds of spans, as OTLP numbers them. */
 export const Kind = { INTERNAL: 1, SERVER: 2, CLIENT: 3, PRODUCER: 4, CONSUMER: 5 };
@@ -47,7 +50,7 @@ export class Span {
       name,
       kind,
       parentSpanId: parent?.spanId,
-      links: links.map(({ traceId, spanId }) => ({ traceId, spanId })),
+      links: links.flatMap((it) => (it ? { traceId: it.traceId, spanId: it.spanId } : [])),
       startTimeUnixNano: nanos(start),
       status: {},
     };
@@ -136,12 +139,121 @@ export async function tracedFetch(parent, to, init = {}) {
     parent,
     attributes: { 'http.request.method': name, 'url.full': url.href, 'server.address': url.hostname },
   });
-  try {
+  return within(span, async () => {
     const headers = { ...Object.fromEntries(new Headers(init.headers)), ...inject(span) };
     const answer = await fetch(url, { ...init, headers });
     span.attributes['http.response.status_code'] = answer.status;
     if (!answer.ok) span.fail(`${answer.status}`);
     return answer;
+  });
+}
+
+/**
+ * Sends what waits; done when all of it was answered. `keepalive`: a request outlives the page, up to
+ * 64 KiB of all such requests.
+ */
+export function flush() {
+  clearTimeout(timer);
+  timer = undefined;
+  const sent = [];
+  while (queue.length) sent.push(send(queue.splice(0, settings.most)));
+  return Promise.all(sent);
+}
+
+/** Nobody there, too much at once, or a server that is about to start: what OTLP calls retryable. */
+const RETRYABLE = [0, 429, 502, 503, 504];
+
+/** @param {object[]} spans */
+async function send(spans) {
+  const resource = { attributes: list({ 'service.name': settings.service }) };
+  const body = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'traced-web' }, spans }] }] });
+  const headers = { 'content-type': 'application/json' };
+  const answer = fetch(settings.url, { method: 'POST', headers, body, keepalive: true });
+  const { ok, status } = await answer.catch(() => ({ ok: false, status: 0 }));
+  if (ok) return;
+  let lost = spans.length;
+  if (RETRYABLE.includes(status)) {
+    // They may have arrived all the same, and come twice: a backend knows a span by its id.
+    queue.unshift(...spans);
+    lost = queue.splice(settings.kept).length;
+    timer ??= setTimeout(flush, settings.every);
+  }
+  if (lost) console.warn(`${lost} spans lost: ${status}`);
+}
+
+/** Sends what waits whenever the page is hidden: the last moment that a page is sure to be told of. */
+export const flushWhenHidden = () =>
+  addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && flush());
+
+/**
+ * What goes over a live connection. A reply has the `ref` of what it answers, which finds whoever waits; all
+ * others have a carrier.
+ *
+ * @typedef {{kind: 'join' | 'event' | 'reply' | 'push', ref?: number, name: string, payload?: any,
+ *   carrier?: Record<string, string>}} Frame
+ * @typedef {[frame: Frame, done: (payload: any) => void, failed: (why: Error) => void]} Waiting
+ */
+
+/**
+ * A conversation with a server, over as many sockets as it takes. Gives what sends a frame and waits for its
+ * reply. An event that was not answered is sent again, as it was, over the next socket: for what may be
+ * done twice.
+ *
+ * @param {string} url
+ * @param {{join: () => Promise<any>, pushed: (frame: Frame) => void, changed: (joined: boolean) => void}} page
+ *   how it joins, on each socket; what it does with a push; and when it is connected, or no longer
+ * @returns {(frame: Frame) => Promise<any>}
+ */
+export function converse(url, { join, pushed, changed }) {
+  /** @type {Map<number | undefined, Waiting>} */
+  const waiting = new Map();
+  /** @type {WebSocket} */
+  let socket;
+  let [refs, failures, joined] = [0, 0, false];
+  const closed = new Error('closed');
+  const send = (/** @type {Frame} */ frame) => socket.send(JSON.stringify(frame));
+  const change = (/** @type {boolean} */ now) => {
+    if (now) {
+      failures = 0;
+      for (const [frame] of waiting.values()) send(frame);
+    }
+    if (now !== joined) changed((joined = now));
+  };
+  const connect = () => {
+    socket = new WebSocket(url);
+    // What else goes wrong with a join is the page's own, and is told.
+    socket.onopen = () => join().then(() => change(true), (error) => error === closed || Promise.reject(error));
+    socket.onmessage = ({ data }) => {
+      const frame = JSON.parse(data);
+      if (frame.kind === 'push') pushed(frame);
+      else waiting.get(frame.ref)?.[1](frame.payload);
+    };
+    socket.onclose = () => {
+      change(false);
+      // A join is of one socket.
+      for (const [frame, , failed] of waiting.values()) if (frame.kind === 'join') failed(closed);
+      setTimeout(connect, Math.min(5000, 50 * 2 ** failures++) * (0.5 + Math.random()));
+    };
+  };
+  connect();
+  return (frame) => {
+    const numbered = { ...frame, ref: ++refs };
+    const answer = new Promise((done, failed) => waiting.set(refs, [numbered, done, failed]));
+    if (joined || frame.kind === 'join') send(numbered);
+    return answer.finally(() => waiting.delete(numbered.ref));
+  };
+}
+
+/**
+ * Runs within a span, which ends with it.
+ *
+ * @template T
+ * @param {Span} span
+ * @param {() => T | Promise<T>} work
+ */
+export async function within(span, work) {
+  try {
+    return await work();
   } catch (error) {
     span.fail(error instanceof Error ? error.name : '_OTHER');
     throw error;
@@ -149,22 +261,3 @@ export async function tracedFetch(parent, to, init = {}) {
     span.end();
   }
 }
-
-/** Sends what waits. `keepalive`: the request outlives the page, up to 64 KiB of all such requests. */
-export function flush() {
-  clearTimeout(timer);
-  timer = undefined;
-  const spans = queue.splice(0);
-  if (!spans.length) return;
-  const resource = { attributes: list({ 'service.name': settings.service }) };
-  const body = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'traced-web' }, spans }] }] });
-  const headers = { 'content-type': 'application/json' };
-  fetch(settings.url, { method: 'POST', headers, body, keepalive: true }).then(
-    ({ ok, status }) => ok || console.warn(`spans lost: ${status}`),
-    (error) => console.warn(`spans lost: ${error}`),
-  );
-}
-
-/** Sends what waits whenever the page is hidden: the last moment that a page is sure to be told of. */
-export const flushWhenHidden = () =>
-  addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && flush());

@@ -70,7 +70,7 @@ impl Server {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn serve(listener: TcpListener, routes: Router) {
+pub(crate) async fn serve(listener: TcpListener, routes: Router) {
     let listener = tokio::net::TcpListener::from_std(listener).unwrap();
     axum::serve(listener, routes).await.unwrap();
 }

@@ -1,0 +1,1 @@
+../../../../23_page/alternatives/the-web-sdk/src/otel-web.js
