@@ -134,7 +134,7 @@ impl Sources<'_> {
         let mut of_none = gaps.iter().filter(|(_, gap)| gap.spans.is_empty());
         let fits = |gap: &Gap| match &diagnosis.service {
             Some(service) => gap.service.as_ref().is_none_or(|of| of == service),
-            None => gap.spans.is_empty(),
+            None => gap.spans.is_empty() || !is_of_the_trace(diagnosis.code),
         };
         let mut named = gaps.iter();
         let named = named.find(|(_, gap)| gap.codes.contains(&diagnosis.code) && fits(gap));

@@ -216,3 +216,18 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     prop_assert!(report.passed(), "{}\n{:#?}", shape, report.diagnoses);
     Ok(())
 }
+
+#[test]
+fn a_trace_that_may_be_there_and_is_not_has_no_row() {
+    let shape = "a internal \"top\"\n  ? a internal \"maybe\"\n? b consumer \"more\"\n  b client \"below\"\n";
+    let rows = |yours: &str| {
+        let (shape, yours) = (Shape::parse(shape).unwrap(), Shape::parse(yours).unwrap());
+        let yours = Forest::new(yours.reference(1));
+        let rows = judge(&shape, &yours, &Evidence::default()).rows;
+        let name = |row: &trace_shape::Row| row.expected.as_ref().unwrap().name.clone();
+        rows.iter().map(name).collect::<Vec<_>>()
+    };
+    assert_eq!(rows("a internal \"top\"\n"), ["top", "maybe"]);
+    let both = "a internal \"top\"\nb consumer \"more\"\n  b client \"below\"\n";
+    assert_eq!(rows(both), ["top", "maybe", "more", "below"]);
+}

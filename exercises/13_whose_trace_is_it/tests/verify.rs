@@ -4,7 +4,7 @@ mod others;
 
 use std::cell::RefCell;
 
-use others::{Told, are_linked, are_named, keep_their_secrets};
+use others::{Told, are_linked, are_named, keep_their_secrets, say_what_is_recorded};
 use testkit::{Code, Diagnosis, Fact, Seen, exercise, expect_eq};
 
 #[test]
@@ -38,13 +38,19 @@ fn a_partner_is_believed_and_a_stranger_is_answered() {
 
 #[test]
 fn a_flood_of_requests_that_want_to_be_recorded_is_not() {
+    let answers = RefCell::<Vec<Told>>::default();
     others::all(exercise!())
         .variable("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
         .variable("OTEL_TRACES_SAMPLER_ARG", "0.1")
         .drive(others::flood)
-        .expect(|statuses| expect_eq(statuses.as_slice(), [200; 60], "everybody must be answered"))
+        .expect(|told| {
+            answers.replace(told.clone());
+            let answered = told.iter().filter(|told| told.status == 200).count();
+            expect_eq(answered, 60, "everybody must be answered")
+        })
         .fact(few_are_recorded)
-        .verdict("edge server \"GET /cars/{id}\" x0..60\n  ...");
+        .fact(|seen| say_what_is_recorded(seen, &answers.borrow()))
+        .verdict("edge server \"GET /cars/{id}\" x0..60 ~> ...\n  ...");
 }
 
 /// One in ten of 60; more than half of them by chance happens once in 10^15 runs.

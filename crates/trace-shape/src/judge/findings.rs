@@ -7,6 +7,7 @@ mod links;
 mod look;
 mod order;
 mod place;
+mod told_apart;
 mod twice;
 mod wire;
 

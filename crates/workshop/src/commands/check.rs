@@ -96,26 +96,31 @@ fn one(
         })?
     };
     status.clear();
-    if *subject == Subject::Yours {
-        settle(room, exercise, &outcome)?;
-    }
+    let is_sent = *subject == Subject::Yours && settle(room, exercise, &outcome)?;
     if !quiet {
-        show(room, exercise, &outcome, &style);
+        show(room, exercise, &outcome, is_sent, &style);
     }
     Ok(outcome)
 }
 
-fn show(room: &Room, exercise: &Exercise, outcome: &Outcome, style: &Style) {
-    print(&text::outcome(exercise, outcome, &room.links(), style));
+/// A trace that was sent nowhere has no address.
+fn show(room: &Room, exercise: &Exercise, outcome: &Outcome, is_sent: bool, style: &Style) {
+    let mut links = room.links();
+    if !is_sent {
+        links.web.clear();
+    }
+    print(&text::outcome(exercise, outcome, &links, style));
     print("\n");
 }
 
-/// Writes progress down and sends the trace to whoever is there.
-fn settle(room: &Room, exercise: &Exercise, outcome: &Outcome) -> Result<(), Problem> {
-    if let (Some(run), Some(otlp)) = (&outcome.run, backend::destination(room))
-        && let Err(problem) = backend::deliver(run, &otlp)
-    {
-        eprint!("{}", text::problem(&problem));
+/// Writes progress down and sends the trace to whoever is there; whether somebody took it.
+fn settle(room: &Room, exercise: &Exercise, outcome: &Outcome) -> Result<bool, Problem> {
+    let mut is_sent = false;
+    if let (Some(run), Some(otlp)) = (&outcome.run, backend::destination(room)) {
+        match backend::deliver(run, &otlp) {
+            Ok(_) => is_sent = true,
+            Err(problem) => eprint!("{}", text::problem(&problem)),
+        }
     }
     if outcome.passed() {
         let loaded =
@@ -124,7 +129,7 @@ fn settle(room: &Room, exercise: &Exercise, outcome: &Outcome) -> Result<(), Pro
             eprintln!("{note}");
         }
     }
-    Ok(())
+    Ok(is_sent)
 }
 
 /// Where the machine's report was asked for, writes it.

@@ -148,7 +148,9 @@ fn solved(exercise: &Exercise, outcome: &Outcome, links: &Links, style: &Style) 
     page.push_str(&text::detail("Read", &links.page(&exercise.page()), style));
     if let Some(id) = shown_first(outcome) {
         let trace = format!("{}/trace/{id}", links.web);
-        page.push_str(&text::detail("Trace", &trace, style));
+        if !links.web.is_empty() {
+            page.push_str(&text::detail("Trace", &trace, style));
+        }
     }
     page
 }

@@ -1,6 +1,6 @@
 //! Everybody around the edge: a partner that traces, and a stranger who asks, is asked, and forges.
 
-use std::{io, net::TcpListener, panic, thread};
+use std::{collections::HashSet, io, net::TcpListener, panic, thread};
 
 use axum::{
     Json, Router,
@@ -10,8 +10,8 @@ use axum::{
 };
 use opentelemetry::{Context, KeyValue, baggage::BaggageExt, context::FutureExt};
 use serde::{Deserialize, Serialize};
-use testkit::{Client, Code, Diagnosis, Exercise, Fact, Seen, Span, about_span};
-use whose_trace_is_it::{Others, edge, search, speak_w3c};
+use testkit::{Client, Code, Diagnosis, Exercise, Fact, Reply, Seen, Span, about_span};
+use whose_trace_is_it::{ALLOWED, Others, edge, search, speak_w3c};
 
 /// What somebody was answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub(crate) struct Told {
 /// yes to these.
 const TRACE: &str = "4bf92f3577b34da60000000000000000";
 const SPAN: &str = "00f067aa0ba902b7";
+/// What good customers are.
+const TIER: &str = "gold";
 
 /// The services of the test.
 pub(crate) fn all(exercise: Exercise) -> Exercise {
@@ -42,9 +44,18 @@ pub(crate) fn all(exercise: Exercise) -> Exercise {
         })
 }
 
+/// What a reply of the harness's own request says; a status of 0 where it says nothing.
+fn told_by(reply: &Reply) -> Told {
+    reply.json().unwrap_or(Told {
+        status: 0,
+        body: reply.body.clone(),
+        traceresponse: None,
+    })
+}
+
 /// Sixty requests, four at a time.
-pub(crate) fn flood(client: &Client) -> Vec<u16> {
-    let ask = || client.get("stranger", "/ask/01").status;
+pub(crate) fn flood(client: &Client) -> Vec<Told> {
+    let ask = || told_by(&client.get("stranger", "/ask/01"));
     thread::scope(|scope| {
         let askers = [(); 4].map(|()| scope.spawn(move || [(); 15].map(|()| ask())));
         let told = askers.map(|it| it.join().unwrap_or_else(|it| panic::resume_unwind(it)));
@@ -61,7 +72,8 @@ async fn partner(listener: TcpListener, edge: String) -> io::Result<()> {
 
 async fn ask(State(edge): State<String>) -> Result<Json<Told>, StatusCode> {
     let baggage = [
-        ("workshop.customer.tier", "gold"),
+        ("workshop.customer.tier", TIER),
+        ("workshop.dealer.margin", "900"),
         ("customer.email", "anna@example.com"),
         ("session.token", "s3cr3t"),
     ];
@@ -87,7 +99,7 @@ async fn forge(
     Path(flags): Path<String>,
 ) -> Result<Json<Told>, StatusCode> {
     let mut request = reqwest::Client::new().get(format!("{edge}/cars/7"));
-    request = request.header("baggage", "workshop.customer.tier=gold");
+    request = request.header("baggage", format!("workshop.customer.tier={TIER}"));
     if flags != "none" {
         request = request.header("traceparent", format!("00-{TRACE}-{SPAN}-{flags}"));
     }
@@ -135,15 +147,42 @@ pub(crate) fn keep_their_secrets(seen: &Seen) -> Fact {
     let inner = seen.crossings().iter();
     for sent in inner.filter(|sent| sent.from == "edge" && sent.to == "search") {
         let baggage = sent.header("baggage").unwrap_or_default();
-        for secret in ["customer.email", "session.token"] {
-            if baggage.contains(secret) {
-                let message =
-                    format!("edge handed `{secret}` on to search, and nobody there uses it");
-                return Err(Diagnosis::new(Code::LeakedBaggage, message).into());
-            }
+        let keys = baggage
+            .split(',')
+            .filter_map(|member| member.split('=').next());
+        let mut keys = keys.map(str::trim).filter(|key| !key.is_empty());
+        if let Some(secret) = keys.find(|key| !ALLOWED.contains(key)) {
+            let message = format!("edge handed `{secret}` on to search, and nobody there uses it");
+            let mut leaked = Diagnosis::new(Code::LeakedBaggage, message);
+            // Whoever reads it there is the one who would show it.
+            (leaked.service, leaked.span) = (Some("edge".to_owned()), Some("discount".to_owned()));
+            return Err(leaked.into());
         }
     }
-    Ok(())
+    not_kept(seen)
+}
+
+/// A stranger's baggage is not written down either: not on the span, and not on its link.
+fn not_kept(seen: &Seen) -> Fact {
+    let mut strangers = answers(seen);
+    strangers.retain(|span| span.parent_span_id.is_none());
+    let holds_it = |span: &&&Span| {
+        let links = span.links.iter().map(|link| &link.attributes);
+        let mut all = links.chain([&span.attributes]);
+        all.any(|attributes| {
+            attributes
+                .iter()
+                .any(|(_, value)| value.as_str() == Some(TIER))
+        })
+    };
+    match strangers.iter().find(holds_it) {
+        None => Ok(()),
+        Some(span) => {
+            let message = "edge writes a stranger's baggage into its own trace: whoever asks fills your \
+                           backend with what they like";
+            Err(about_span(Code::LeakedBaggage, span, message).into())
+        }
+    }
 }
 
 /// Each answer names the span that answered.
@@ -155,22 +194,43 @@ pub(crate) fn are_named(seen: &Seen, told: &[Told]) -> Fact {
             .iter()
             .any(|span| ids == format!("00-{}-{}-01", span.trace_id, span.span_id))
     };
-    // Where one was not recorded, the shape has more to say.
-    match told
+    // Where one was not recorded, the shape has more to say; but a header is there in any case.
+    let all = spans.len() == told.len();
+    let mut wrong = told.iter();
+    let wrong = wrong.find(|one| one.traceresponse.is_none() || (all && !named(one)));
+    wrong.map_or(Ok(()), |told| {
+        let why = "an answer of edge does not say which span answered";
+        Err(misnamed(
+            told,
+            why,
+            "`traceresponse` with the ids of its SERVER span",
+        ))
+    })
+}
+
+/// Each answer says whether its span is recorded.
+pub(crate) fn say_what_is_recorded(seen: &Seen, told: &[Told]) -> Fact {
+    let recorded: HashSet<String> = answers(seen)
         .iter()
-        .find(|one| spans.len() == told.len() && !named(one))
-    {
-        None => Ok(()),
-        Some(told) => {
-            let message = "an answer of edge does not say which span answered";
-            let mut diagnosis = Diagnosis::new(Code::LostContext, message);
-            diagnosis.expected = Some("`traceresponse` with the ids of its SERVER span".to_owned());
-            diagnosis.actual = Some(
-                told.traceresponse
-                    .clone()
-                    .unwrap_or("no such header".to_owned()),
-            );
-            Err(Box::new(diagnosis))
-        }
-    }
+        .map(|span| span.trace_id.to_string())
+        .collect();
+    let lies = |told: &&Told| {
+        let ids = told.traceresponse.as_deref().unwrap_or_default();
+        let fields: Vec<&str> = ids.split('-').collect();
+        // Where there is no header at all, or the ids of somebody else, the other test has more to say.
+        matches!(fields[..], [_, trace, _, "01"] if trace != TRACE && !recorded.contains(trace))
+    };
+    told.iter().find(lies).map_or(Ok(()), |told| {
+        let why = "an answer of edge says that its span is recorded, and it is not: whoever asks about it \
+                   is sent to look for nothing";
+        Err(misnamed(told, why, "`traceresponse` that ends with `-00`"))
+    })
+}
+
+fn misnamed(told: &Told, why: &str, expected: &str) -> Box<Diagnosis> {
+    let mut diagnosis = Diagnosis::new(Code::LostContext, why);
+    diagnosis.expected = Some(expected.to_owned());
+    let actual = told.traceresponse.as_deref();
+    diagnosis.actual = Some(actual.unwrap_or("no such header").to_owned());
+    Box::new(diagnosis)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Case, Finding, Place, asked, look, named, shorten};
+use super::{Case, Finding, Place, asked, look, named, shorten, told_apart};
 use crate::{Code, Line, SpanRef, judge::tree::Item};
 
 pub(super) fn findings(case: &Case<'_, '_>) -> Vec<Finding> {
@@ -242,6 +242,10 @@ fn target_line(case: &Case<'_, '_>, label: &str) -> String {
 fn absent(case: &Case<'_, '_>, index: usize, item: &Item<'_>, labels: &[&str]) -> Option<Finding> {
     let (first, others) = labels.split_first()?;
     let target = target_line(case, first);
+    let in_words: Vec<String> = labels
+        .iter()
+        .map(|label| told_apart::labelled(case, label))
+        .collect();
     let (message, expected, actual) = match others.len() {
         0 => (
             format!(
@@ -258,7 +262,7 @@ fn absent(case: &Case<'_, '_>, index: usize, item: &Item<'_>, labels: &[&str]) -
                 labels.len(),
                 case.line_of(index).links.len()
             ),
-            format!("links to {}, as the shape calls them", labels.join(", ")),
+            format!("links to {}", in_words.join(", ")),
             "no such links",
         ),
     };
@@ -268,7 +272,7 @@ fn absent(case: &Case<'_, '_>, index: usize, item: &Item<'_>, labels: &[&str]) -
         Code::MissingLink,
         message,
         key,
-        format!("no link to {labels}"),
+        format!("no link to {}", in_words.join(", ")),
     )
     .about(case, index)
     .between(expected, actual)
