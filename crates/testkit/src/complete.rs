@@ -270,7 +270,7 @@ read = "set-up"
 [gaps."09.2"]
 what = "where it is sent"
 spans = ["GET"]
-codes = ["too-expensive"]
+codes = ["too-expensive", "leaked-baggage"]
 read = "send"
 read_for = { wrong-attribute = "what-is-sent" }
 "#;
@@ -375,18 +375,19 @@ read_for = { wrong-attribute = "what-is-sent" }
 
     #[test]
     fn what_is_about_no_span_leads_to_the_gap_that_names_its_code() {
-        let look_at = |service: Option<&str>| {
-            let mut costly = about(Code::TooExpensive, None);
-            costly.service = service.map(str::to_owned);
-            completed(FILLED, costly).look_at
+        let look_at = |code: Code, service: Option<&str>| {
+            let mut wrong = about(code, None);
+            wrong.service = service.map(str::to_owned);
+            completed(FILLED, wrong).look_at
         };
         let send = Some("exercises/09_fixture/src/lib.rs:4".to_owned());
-        assert_eq!(look_at(Some("search")), send);
-        assert_eq!(
-            look_at(None),
-            send,
-            "what no trace shows may be of no service"
-        );
+        for code in [Code::TooExpensive, Code::LeakedBaggage] {
+            assert_eq!(look_at(code, Some("search")), send, "{code}");
+        }
+        let costly = look_at(Code::TooExpensive, None);
+        assert_eq!(costly, send, "what no trace shows may be of no service");
+        let leaked = look_at(Code::LeakedBaggage, None);
+        assert_ne!(leaked, send, "that gap is about a span");
     }
 
     #[test]

@@ -10,9 +10,10 @@ use crate::words::looks_like_an_id;
 impl Shape {
     /// The shape that describes `forest`: one line for each span, all of it expected once.
     ///
-    /// Links to spans of the forest become labels; where one goes elsewhere, any others are allowed. Attributes that
-    /// differ between two runs of the same program ask for presence only (ids, large numbers,
-    /// fractions), as do those of a reference trace for which any value is right, and those that say where code stands or which thread ran are left out, so that
+    /// Links to spans of the forest become labels; where one goes elsewhere, any others are allowed.
+    /// Attributes that differ between two runs of the same program ask for presence only (ids, large
+    /// numbers, fractions), as do those of a reference trace for which any value is right, and those
+    /// that say where code stands or which thread ran are left out, so that
     /// the shape of one run judges another. A phantom is left out with what hangs below it kept
     /// as a root, and of two spans with one id the second is left out.
     #[must_use]
