@@ -35,7 +35,7 @@ enum Command {
         /// The exercises, by slug; all without any
         exercises: Vec<String>,
     },
-    /// Measure a fresh clone, and how long a verdict takes after a save; write docs/loop.md
+    /// Measure a fresh clone, and how long a verdict takes after a save; that of all is docs/loop.md
     Loop {
         /// Run the solutions' tests so often under full load instead, and report those that fail
         #[arg(long)]

@@ -16,7 +16,8 @@ use crate::{Finding, Input};
 pub use pipeline::pipeline;
 pub use repeat::repeat;
 
-/// Measures a fresh clone and every save, prints the table, and writes `docs/loop.md`.
+/// Measures a fresh clone and every save, and prints the table. That of the whole course is
+/// written to `docs/loop.md`.
 ///
 /// # Errors
 /// When the clone cannot be made or the runner does not answer in time.
@@ -24,8 +25,11 @@ pub fn measure(input: &Input) -> io::Result<Vec<Finding>> {
     let machine = machine::Machine::now();
     let mut rows = Vec::new();
     let clone = session::Clone::of(input)?;
+    let course = course::load_all(&clone.layout.exercises()).map_err(io::Error::other)?;
     rows.extend(saves::first_verdict(&clone)?);
     for exercise in &input.exercises {
+        let before = course.iter().filter(|it| it.number < exercise.number);
+        clone.has_solved(before)?;
         rows.push(saves::after_a_save(&clone, exercise)?);
     }
     let compiles = input.exercises.iter();
@@ -33,7 +37,8 @@ pub fn measure(input: &Input) -> io::Result<Vec<Finding>> {
     let compiles = compiles.collect::<io::Result<Vec<_>>>()?;
     let table = table::markdown(&rows, &compiles, &machine);
     print!("{table}");
-    let path = input.layout.root().join("docs/loop.md");
-    fs::write(path, table)?;
+    if input.exercises.len() == course.len() {
+        fs::write(input.layout.root().join("docs/loop.md"), table)?;
+    }
     Ok(Vec::new())
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How much later a job is due that is not wanted at once.
-const LATER: Duration = Duration::from_millis(250);
+const LATER: Duration = Duration::from_millis(100);
 
 /// Takes orders for alerts, and publishes them as jobs by the broker at that address.
 ///

@@ -8,7 +8,7 @@ use delayed_and_retried::{PATIENT, alerts, standby, support};
 use testkit::{exercise, expect_eq, facts::covers_children};
 
 /// How long the broker waits for a process that is going to be killed.
-const IMPATIENT: Duration = Duration::from_millis(200);
+const IMPATIENT: Duration = Duration::from_millis(60);
 
 #[test]
 fn an_attempt_is_a_trace_of_its_own_with_a_link_and_a_number() {

@@ -1,7 +1,8 @@
 //! A fresh clone, and `cargo workshop` running in it without a terminal.
 
 use std::{
-    env,
+    collections::BTreeMap,
+    env, fs,
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -10,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use course::Layout;
+use course::{Exercise, Layout};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{Input, bench::cargo};
@@ -51,6 +52,16 @@ impl Clone {
         command
     }
 
+    /// Makes the learner one who has solved these, so that the next one is current.
+    pub(super) fn has_solved<'a>(
+        &self,
+        exercises: impl Iterator<Item = &'a Exercise>,
+    ) -> io::Result<()> {
+        let solved: BTreeMap<_, _> = exercises.map(|it| (it.slug.as_str(), 0)).collect();
+        let progress = serde_json::json!({ "schema": 1, "solved": solved });
+        fs::write(self.layout.progress(), progress.to_string())
+    }
+
     /// Starts `cargo workshop`.
     pub(super) fn workshop(&self) -> io::Result<Session> {
         let mut command = self.command();
@@ -61,7 +72,7 @@ impl Clone {
 
 impl Drop for Clone {
     fn drop(&mut self) {
-        let _already_gone = std::fs::remove_dir_all(&self.folder);
+        let _already_gone = fs::remove_dir_all(&self.folder);
     }
 }
 
