@@ -39,6 +39,6 @@ pub use error::{Error, ShutdownError};
 pub use guard::{SHUTDOWN_LIMIT, Telemetry, init, init_with};
 pub use opentelemetry_sdk::trace::TracerProviderBuilder;
 pub use pipeline::{EXPORT_LIMIT, endpoint, exporter, resource};
-pub use signal::{StopSignal, stop_signal};
+pub use signal::{StopSignal, input_end, stop_signal};
 pub use subscriber::subscribe;
 pub use witness::{WITNESS_LINES, WITNESS_VARIABLE, Witness, open_spans, witness};

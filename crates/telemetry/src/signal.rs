@@ -1,6 +1,12 @@
-//! The two signals that ask a process to stop.
+//! What asks a process to stop: two signals, and the end of whoever started it.
 
-use std::{fmt, io};
+use std::{
+    fmt,
+    io::{self, Read},
+    thread,
+};
+
+use tokio::sync::oneshot;
 
 /// What asked the process to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,4 +54,17 @@ pub async fn stop_signal() -> io::Result<StopSignal> {
         _ = interrupt.recv() => StopSignal::Interrupt,
         _ = terminate.recv() => StopSignal::Terminate,
     })
+}
+
+/// Waits until standard input closes, as it does when a process that holds its other end is gone,
+/// however that came.
+pub async fn input_end() {
+    let (ended, end) = oneshot::channel();
+    // A thread of its own: one of the runtime's would keep that from ending.
+    thread::spawn(|| {
+        // An input that cannot be read is at its end.
+        let _ = io::stdin().read_to_end(&mut Vec::new());
+        ended.send(())
+    });
+    let _ = end.await;
 }

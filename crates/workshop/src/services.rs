@@ -1,7 +1,9 @@
 //! Lab and book beside the learner: compiled behind the first verdict, started as children, ended
 //! with the runner.
 
+pub(crate) mod browse;
 pub(crate) mod child;
+mod door;
 mod gate;
 pub(crate) mod waiting;
 

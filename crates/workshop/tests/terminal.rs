@@ -6,7 +6,10 @@ mod common;
 #[path = "common/screen.rs"]
 mod screen;
 
-use std::io::Write;
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
 
 use common::{Course, RIGHT};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -129,6 +132,92 @@ fn every_key_does_what_the_help_says() {
     terminal.expect("Your progress is kept");
     terminal.ended();
     assert!(course.is_solved("one"));
+}
+
+/// What is answered at an address.
+fn get(address: &str) -> Option<String> {
+    let (host, path) = address.strip_prefix("http://")?.split_once('/')?;
+    let mut stream = TcpStream::connect(host).ok()?;
+    // In one piece: a server that does not read all of it resets the connection.
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (_, body) = answer.split_once("\r\n\r\n")?;
+    Some(body.to_owned())
+}
+
+/// What stands beside a page now.
+fn now(beside: &str) -> Option<serde_json::Value> {
+    serde_json::from_str(&get(&format!("{beside}/now"))?).ok()
+}
+
+#[test]
+fn a_page_runs_with_its_verdict_beside_it() {
+    let course = Course::new();
+    let mut terminal = Terminal::start(&course);
+    terminal.expect("b try it in your own browser");
+    terminal.press("b");
+    terminal.expect("opened ");
+    let beside = terminal.expect("\n").trim().to_owned();
+    assert!(get(&format!("{beside}/")).is_some_and(|page| page.contains("<iframe")));
+    let mut page = String::new();
+    eventually("the page stands beside its verdict", || {
+        let now = now(&beside).unwrap_or_default();
+        page = now["page"].as_str().unwrap_or_default().to_owned();
+        let verdict = now["verdict"].as_str().unwrap_or_default();
+        verdict.contains("the answer is not 42") && now["passed"] == false && now["start"] == 1
+    });
+    assert_eq!(get(&page).as_deref(), Some("41"));
+
+    course.save("this is no Rust\n");
+    terminal.expect("does not compile");
+    eventually("it says so beside the page, which stays", || {
+        let now = now(&beside).unwrap_or_default();
+        now["verdict"]
+            .as_str()
+            .is_some_and(|it| it.contains("does not compile"))
+            && now["start"] == 1
+    });
+    assert_eq!(get(&page).as_deref(), Some("41"));
+
+    course.save(RIGHT);
+    eventually("the page begins anew where it was", || {
+        let now = now(&beside).unwrap_or_default();
+        now["passed"] == true && now["start"] == 2 && now["page"] == page.as_str()
+    });
+    assert_eq!(get(&page).as_deref(), Some("42"));
+
+    terminal.press("n");
+    terminal.expect("02 two-words");
+    eventually("the page is gone", || {
+        get(&page).is_none() && now(&beside).is_none()
+    });
+    terminal.press("b");
+    terminal.expect("This exercise has no page");
+    terminal.press("q");
+    terminal.ended();
+}
+
+#[test]
+fn a_page_ends_with_a_killed_runner() {
+    let course = Course::new();
+    let mut terminal = Terminal::start(&course);
+    terminal.expect("b try it in your own browser");
+    terminal.press("b");
+    terminal.expect("opened ");
+    let beside = terminal.expect("\n").trim().to_owned();
+    let mut page = String::new();
+    eventually("the page is there", || {
+        let now = now(&beside).unwrap_or_default();
+        page = now["page"].as_str().unwrap_or_default().to_owned();
+        get(&page).is_some()
+    });
+    let pid = i32::try_from(terminal.child.process_id().unwrap()).unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    terminal.child.wait().unwrap();
+    eventually("the page is gone", || get(&page).is_none());
 }
 
 #[test]

@@ -1,49 +1,76 @@
 //! Both services, for a browser of your own: `cargo run -p page --example browse`.
 //!
 //! Their spans, and those of the pages, go to `OTEL_EXPORTER_OTLP_ENDPOINT`, or to the backend of
-//! `cargo workshop` on port 4318.
+//! `cargo workshop` on port 4318. The key b of `cargo workshop` starts it with a port, and holds its
+//! standard input open for as long as it is to run.
 
 use std::{
     env,
     error::Error,
-    io::{self, BufRead, BufReader, Read},
+    future::pending,
+    io::{self, BufRead, BufReader},
     net::TcpListener,
     os::unix::process::CommandExt,
     process::{Child, Command, Stdio},
-    thread,
 };
 
 use page::{pricing, search};
-use tokio::sync::oneshot;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind(("127.0.0.1", 0))?;
-    listener.set_nonblocking(true)?;
-    let url = format!("http://{}", listener.local_addr()?);
-    if let Some(origin) = env::args().nth(1) {
-        println!("{url}");
-        let telemetry = telemetry::init("pricing")?;
-        tokio::select! {
-            served = pricing(listener, origin) => served?,
-            () = the_input_ends() => {}
-        }
-        return Ok(telemetry.shutdown()?);
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["pricing", origin] => prices(origin).await,
+        [] => pages(0, false).await,
+        [port] => pages(port.parse()?, false).await,
+        [port, "--until-stdin-closes"] => pages(port.parse()?, true).await,
+        _ => Err("browse [PORT [--until-stdin-closes]]".into()),
     }
+}
+
+async fn pages(port: u16, until_stdin_closes: bool) -> Result<(), Box<dyn Error>> {
+    let (listener, url) = listen(port)?;
     let (_pricing, prices) = start_pricing(&url)?;
     let telemetry = telemetry::init("search")?;
     println!("{url}/cars/7");
     tokio::select! {
         served = search(listener, prices) => served?,
         stop = telemetry::stop_signal() => drop(stop?),
+        () = input_end(until_stdin_closes) => {}
     }
     Ok(telemetry.shutdown()?)
+}
+
+async fn prices(origin: &str) -> Result<(), Box<dyn Error>> {
+    let (listener, url) = listen(0)?;
+    println!("{url}");
+    let telemetry = telemetry::init("pricing")?;
+    tokio::select! {
+        served = pricing(listener, origin.to_owned()) => served?,
+        () = telemetry::input_end() => {}
+    }
+    Ok(telemetry.shutdown()?)
+}
+
+async fn input_end(matters: bool) {
+    match matters {
+        true => telemetry::input_end().await,
+        false => pending().await,
+    }
+}
+
+fn listen(port: u16) -> io::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind(("127.0.0.1", port))?;
+    listener.set_nonblocking(true)?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, url))
 }
 
 /// A service is a process: this program again, which ends when this one does.
 fn start_pricing(origin: &str) -> io::Result<(Child, String)> {
     let mut pricing = Command::new(env::current_exe()?)
-        .arg(origin)
+        .args(["pricing", origin])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         // A Ctrl-C is for this process, which ends the other one.
@@ -54,14 +81,4 @@ fn start_pricing(origin: &str) -> io::Result<(Child, String)> {
         BufReader::new(output).read_line(&mut url)?;
     }
     Ok((pricing, url.trim().to_owned()))
-}
-
-/// When the other process is gone, however that came.
-async fn the_input_ends() {
-    let (ended, end) = oneshot::channel();
-    thread::spawn(|| {
-        let _ = io::stdin().read_to_end(&mut Vec::new());
-        ended.send(())
-    });
-    let _ = end.await;
 }

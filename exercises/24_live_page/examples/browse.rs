@@ -2,15 +2,17 @@
 //!
 //! Its spans, and those of the pages, go to `OTEL_EXPORTER_OTLP_ENDPOINT`, or to the backend of
 //! `cargo workshop` on port 4318. End it and start it again, and see the page come back: the port that
-//! it is given stays the same.
+//! it is given stays the same. The key b of `cargo workshop` starts it with a port, and holds its
+//! standard input open for as long as it is to run.
 
-use std::{env, error::Error, net::TcpListener};
+use std::{env, error::Error, future::pending, net::TcpListener};
 
 use live_page::search;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let port = env::args().nth(1).map_or(Ok(0), |port| port.parse())?;
+    let until_stdin_closes = env::args().any(|it| it == "--until-stdin-closes");
     let listener = TcpListener::bind(("127.0.0.1", port))?;
     listener.set_nonblocking(true)?;
     let telemetry = telemetry::init("search")?;
@@ -20,6 +22,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tokio::select! {
         served = search(listener) => served?,
         stop = telemetry::stop_signal() => drop(stop?),
+        () = input_end(until_stdin_closes) => {}
     }
     Ok(telemetry.shutdown()?)
+}
+
+async fn input_end(matters: bool) {
+    match matters {
+        true => telemetry::input_end().await,
+        false => pending().await,
+    }
 }

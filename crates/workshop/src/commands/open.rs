@@ -23,17 +23,21 @@ pub(crate) fn open(room: &Room, typed: &str) -> Result<End, Problem> {
 
 /// Opens the addresses in a browser, and says them: there may be no browser here.
 pub(crate) fn show(room: &Room, exercise: &Exercise) -> String {
-    let mut page = String::new();
-    for address in addresses(room, exercise) {
-        let opened = browser().is_some_and(|browser| start(browser, &address));
-        let how = if opened {
-            "opened"
-        } else {
-            "open it yourself:"
-        };
-        page.push_str(&format!("   {how} {address}\n"));
-    }
-    page
+    addresses(room, exercise)
+        .iter()
+        .map(|address| page(address))
+        .collect()
+}
+
+/// Opens one address, and says it.
+pub(crate) fn page(address: &str) -> String {
+    let opened = browser().is_some_and(|browser| start(browser, address));
+    let how = if opened {
+        "opened"
+    } else {
+        "open it yourself:"
+    };
+    format!("   {how} {address}\n")
 }
 
 fn addresses(room: &Room, exercise: &Exercise) -> Vec<String> {

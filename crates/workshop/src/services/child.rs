@@ -1,4 +1,4 @@
-//! Programs that run as long as the runner does, and say in one line of JSON when they are ready.
+//! Programs that run as long as the runner does, and say in one line when they are ready.
 
 use std::{
     fs::{self, File},
@@ -86,11 +86,42 @@ pub(crate) fn start_book(
     Ok((process, ready.address.trim_end_matches('/').to_owned()))
 }
 
-/// The line comes first; what is printed after it is read and dropped.
-fn start<R: for<'de> Deserialize<'de> + Send + 'static>(
+/// Starts the program that serves an exercise's page, at `port` where that is not 0; its address is
+/// the first line that it prints. Its spans go to `otlp`, or where they usually go.
+///
+/// # Errors
+/// When it does not start, or does not answer in time.
+pub(crate) fn start_page(
+    program: &Path,
+    layout: &Layout,
+    port: u16,
+    otlp: Option<&str>,
+) -> Result<(Service, String), Problem> {
+    let mut command = Command::new(program);
+    command.args([&port.to_string(), "--until-stdin-closes"]);
+    if let Some(otlp) = otlp {
+        command.env("OTEL_EXPORTER_OTLP_ENDPOINT", otlp);
+    }
+    let is_address = |line: &str| line.starts_with("http://").then(|| line.to_owned());
+    start_when("page", command, layout, is_address)
+}
+
+fn start<R: for<'de> Deserialize<'de>>(
+    name: &str,
+    command: Command,
+    layout: &Layout,
+) -> Result<(Service, R), Problem> {
+    start_when(name, command, layout, |line| {
+        serde_json::from_str(line).ok()
+    })
+}
+
+/// The line that says so comes first; what is printed after it is read and dropped.
+fn start_when<R>(
     name: &str,
     mut command: Command,
     layout: &Layout,
+    ready: impl Fn(&str) -> Option<R>,
 ) -> Result<(Service, R), Problem> {
     let log = layout.state().join(format!("{name}.log"));
     let file = fs::create_dir_all(layout.state()).and_then(|()| File::create(&log));
@@ -113,11 +144,11 @@ fn start<R: for<'de> Deserialize<'de> + Send + 'static>(
         .map_err(|error| failed(&error.to_string()))?;
     let lines = child.stdout.take().map(read_lines);
     let mut service = Service { child, lines };
-    let ready = service.lines.as_ref();
-    let line = ready.and_then(|ready| ready.recv_timeout(READY_LIMIT).ok());
-    match line.as_deref().map(serde_json::from_str) {
-        Some(Ok(ready)) => Ok((service, ready)),
-        Some(Err(_)) | None => {
+    let lines = service.lines.as_ref();
+    let line = lines.and_then(|lines| lines.recv_timeout(READY_LIMIT).ok());
+    match line.as_deref().and_then(ready) {
+        Some(ready) => Ok((service, ready)),
+        None => {
             service.stop();
             Err(failed("it ended, or did not say that it is ready"))
         }

@@ -1,23 +1,14 @@
 //! The page that stands at the book's address until the book does.
 
-use std::{
-    io::{self, BufRead, BufReader, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+use std::net::TcpListener;
 
 use trace_lab::ports::holder;
 
+use super::door::{Answer, Door};
 use crate::Problem;
 
 const FIRST: u16 = 3000;
 const LAST: u16 = 3099;
-const READ_LIMIT: Duration = Duration::from_millis(500);
 
 /// Status 503 means "not yet": the page looks until it gets another answer. Without script the
 /// browser loads it anew by itself.
@@ -44,12 +35,10 @@ setInterval(async () => {
 
 /// Holds the port until it is dropped.
 pub(crate) struct Waiting {
-    local: SocketAddr,
+    door: Door,
     address: String,
     /// Who holds the usual port, where another one was taken.
     pub(crate) note: Option<String>,
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Waiting {
@@ -70,26 +59,20 @@ impl Waiting {
         let listener = bound.find_map(Result::ok);
         let none = || Problem::new("no port is free for the book", "cargo workshop doctor");
         let listener = listener.ok_or_else(none)?;
-        let local = listener
-            .local_addr()
-            .map_err(|error| Problem::new(error.to_string(), "try again"))?;
-        let address = format!("http://{local}");
-        let note = (first != 0 && local.port() != first).then(|| {
+        let door = Door::open(listener, |_| Answer::html("503 Service Unavailable", PAGE));
+        let door = door.map_err(|error| Problem::new(error.to_string(), "try again"))?;
+        let address = door.address();
+        let note = (first != 0 && door.port() != first).then(|| {
             let who = holder(first).map_or_else(
                 || "another user's program".to_owned(),
                 |who| who.to_string(),
             );
             format!("Port {first} is held by {who}; the book is at {address} instead.")
         });
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = stop.clone();
-        let thread = thread::spawn(move || serve(&listener, &stopped));
         Ok(Self {
-            local,
+            door,
             address,
             note,
-            stop,
-            thread: Some(thread),
         })
     }
 
@@ -99,46 +82,8 @@ impl Waiting {
     }
 
     pub(crate) fn port(&self) -> u16 {
-        self.local.port()
+        self.door.port()
     }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
-        // Wakes the thread that accepts; when it cannot be woken it has ended.
-        let _ = TcpStream::connect(self.local);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn serve(listener: &TcpListener, stop: &AtomicBool) {
-    for stream in listener.incoming().flatten() {
-        if stop.load(Ordering::SeqCst) {
-            return;
-        }
-        // A browser that has gone needs no answer.
-        let _ = answer(stream);
-    }
-}
-
-/// Reads the head first: closing with unread bytes would reset the connection.
-fn answer(stream: TcpStream) -> io::Result<()> {
-    stream.set_read_timeout(Some(READ_LIMIT))?;
-    stream.set_write_timeout(Some(READ_LIMIT))?;
-    let mut reader = BufReader::new(io::Read::take(stream, 16 << 10));
-    let mut line = String::new();
-    while reader.read_line(&mut line)? > 2 {
-        line.clear();
-    }
-    write!(
-        reader.into_inner().into_inner(),
-        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/html; charset=utf-8\r\n\
-         content-length: {}\r\ncache-control: no-store\r\nretry-after: 3\r\nconnection: close\r\n\r\n{PAGE}",
-        PAGE.len()
-    )
 }
 
 #[cfg(test)]

@@ -24,16 +24,22 @@ use crate::{
     progress,
     report::text,
     room::Room,
-    services::Services,
+    services::{
+        Services,
+        browse::{Browse, has_page},
+    },
     shortcut::Shortcut,
 };
 
 const KEYS: &str =
     "n next · p previous · h hint · l list · r run · o open · c compare · ? help · q quit";
+/// Where an exercise has a page.
+const BROWSE: &str = "b try it in your own browser";
 const HELP: &str = "   n  next exercise            p  previous exercise
    h  one hint more            l  list of exercises
    r  run again                o  open page and trace in a browser
-   c  compare with reference   q  quit
+   c  compare with reference   b  try a page in your own browser
+   q  quit
    Save a file of the exercise, and there is a new verdict.
 ";
 
@@ -57,6 +63,10 @@ pub(super) struct Desk {
     /// Whether the session file is this runner's.
     owns_session: bool,
     services: Option<Services>,
+    /// The exercise's page, where the learner wants to see it.
+    browse: Option<Browse>,
+    /// What the last check found, unless another one runs.
+    outcome: Option<Outcome>,
     building: Option<Ticking>,
     interactive: bool,
     style: Style,
@@ -93,6 +103,8 @@ impl Desk {
             session,
             owns_session: false,
             services: None,
+            browse: None,
+            outcome: None,
             building: None,
             interactive,
             style: screen::style(std::io::stdout().is_terminal()),
@@ -124,6 +136,7 @@ impl Desk {
         self.cancel.cancel();
         self.preparing.cancel();
         self.building = None;
+        self.browse = None;
         self.services = None;
         if self.owns_session {
             let _ = std::fs::remove_file(self.room.layout.session());
@@ -157,6 +170,8 @@ impl Desk {
         };
         self.cancel.cancel();
         self.services.iter().for_each(Services::pause);
+        self.browse.iter().for_each(Browse::pause);
+        self.outcome = None;
         self.building = None;
         self.cancel = Cancel::default();
         self.number += 1;
@@ -221,6 +236,7 @@ impl Desk {
             'l' => self.show(|room, exercise| list::listing(room, Some(&exercise.slug))),
             'o' => self.show(|room, exercise| Ok(open::show(room, exercise))),
             'c' => self.aside(compare::show),
+            'b' => self.browse(),
             '?' => self.say(HELP),
             _ => self.say(&format!("   {KEYS}\n")),
         }
@@ -228,6 +244,7 @@ impl Desk {
 
     fn go(&mut self, to: usize) {
         if to < self.room.exercises.len() {
+            self.browse = None;
             self.at = to;
             self.check();
         } else if to == self.room.exercises.len() {
@@ -270,11 +287,15 @@ impl Desk {
                 if outcome.verdict != Verdict::CompileError {
                     self.prepare_shortcut();
                 }
+                self.outcome = Some(outcome);
+                self.tell_page();
             }
             Err(problem) => self.problem(&problem),
         }
         if self.interactive {
-            self.say(&format!("\n{KEYS}\n"));
+            let page = self.exercise().filter(|exercise| has_page(exercise));
+            let page = page.map_or_else(String::new, |_| format!(" · {BROWSE}"));
+            self.say(&format!("\n{KEYS}{page}\n"));
         }
         let next = self.room.exercises.get(self.at + 1);
         let next = next.map(|exercise| exercise.slug.clone());

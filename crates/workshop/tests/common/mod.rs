@@ -24,6 +24,7 @@ pub const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const VERIFY: &str = include_str!("verify.rs.txt");
 const LAB: &str = include_str!("lab.rs.txt");
 const BOOK: &str = include_str!("book.rs.txt");
+const BROWSE: &str = include_str!("browse.rs.txt");
 
 pub struct Course {
     folder: TempDir,
@@ -49,6 +50,8 @@ impl Course {
         );
         course.exercise("01", "one", WRONG);
         course.exercise("02", "two-words", WRONG);
+        let browse = BROWSE.replace("CRATE", "one");
+        course.write("exercises/01_one/examples/browse.rs", &browse);
         course.package("crates/trace-lab", "trace-lab", &[("src/main.rs", LAB)]);
         course.package(
             "crates/course-book",

@@ -1,14 +1,23 @@
 //! Lab and book, as the watcher sees them.
 
-use course::{Backend, BackendKind, Session};
-use trace_view::Links;
+use course::{Backend, BackendKind, Session, Verdict};
+use trace_view::{Links, Style};
 
 use super::Desk;
 use crate::{
     backend,
-    services::{Services, Told, waiting::Waiting},
+    commands::open,
+    report::text,
+    services::{
+        Services, Told,
+        browse::{Browse, Said, has_page},
+        waiting::Waiting,
+    },
     watch::screen::words,
 };
+
+/// How many columns a report has beside a page.
+const BESIDE: usize = 80;
 
 impl Desk {
     pub(super) fn links(&self) -> Links {
@@ -122,7 +131,54 @@ impl Desk {
             .iter()
             .for_each(|note| self.say(&format!("   {note}\n")));
         self.say(&said);
+        self.tell_page();
         self.deliver();
+    }
+
+    /// Serves the exercise's page and opens it, the verdict beside it.
+    pub(super) fn browse(&mut self) {
+        let Some(exercise) = self.exercise().filter(|exercise| has_page(exercise)) else {
+            self.say("   This exercise has no page to look at.\n");
+            return;
+        };
+        if self.browse.is_none() {
+            let layout = self.room.layout.clone();
+            match Browse::start(layout, exercise, self.events.clone()) {
+                Ok(browse) => self.browse = Some(browse),
+                Err(problem) => return self.problem(&problem),
+            }
+            self.tell_page();
+        }
+        if let Some(browse) = &self.browse {
+            self.say(&open::page(&browse.address()));
+        }
+    }
+
+    /// What stands beside the page is the last verdict.
+    pub(super) fn tell_page(&self) {
+        let (Some(browse), Some(outcome)) = (&self.browse, &self.outcome) else {
+            return;
+        };
+        let Some(exercise) = self.exercise() else {
+            return;
+        };
+        let compiles = outcome.verdict != Verdict::CompileError;
+        let plain = Style {
+            colour: false,
+            width: BESIDE,
+        };
+        let report = match compiles {
+            true => text::outcome(exercise, outcome, &self.links(), &plain),
+            false => "It does not compile: the terminal says why.".to_owned(),
+        };
+        let said = Said {
+            word: text::word(outcome.verdict),
+            passed: outcome.passed(),
+            report,
+            compiles,
+            backend: self.session.backend.clone(),
+        };
+        browse.tell(self.number, said);
     }
 }
 
