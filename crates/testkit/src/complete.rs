@@ -120,8 +120,12 @@ impl Sources<'_> {
     /// caller's.
     fn nothing_was_sent(&self, diagnosis: &Diagnosis) -> bool {
         let service = diagnosis.service.as_deref().unwrap_or_default();
+        let span = diagnosis.span.as_deref().unwrap_or_default();
         let mut requests = self.crossings.iter().filter(|crossing| {
-            crossing.to == service && crossing.from != HARNESS && crossing.from != STRANGER
+            crossing.to == service
+                && crossing.from != HARNESS
+                && crossing.from != STRANGER
+                && crossing.may_be_answered_by(span)
         });
         diagnosis.code == Code::LostContext
             && requests.any(|crossing| crossing.header("traceparent").is_none())

@@ -50,6 +50,20 @@ impl Crossing {
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
     }
+
+    /// Whether a SERVER span of this name may be the answer to it: `GET /cars/{id}` and `GET` to any
+    /// `GET`, the name of a remote procedure to a target with that name in it. Nothing else: what is sent
+    /// over a socket, such as an event of a live page, is no request.
+    #[must_use]
+    pub fn may_be_answered_by(&self, name: &str) -> bool {
+        let Some((method, target)) = self.request.split_once(' ') else {
+            return false;
+        };
+        match name.split_once(' ') {
+            Some((of, route)) if route.starts_with('/') => of == method,
+            _ => name == method || target.contains(name),
+        }
+    }
 }
 
 /// A span that was seen to start.
@@ -81,4 +95,25 @@ pub struct Call {
     pub start_unix_nano: u64,
     /// When the answer was there, in nanoseconds since the Unix epoch.
     pub end_unix_nano: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_answered_by_a_span_of_its_method_or_procedure() {
+        let crossing = |request: &str| Crossing {
+            request: request.to_owned(),
+            ..Crossing::default()
+        };
+        let get = crossing("GET /cars/7");
+        assert!(get.may_be_answered_by("GET /cars/{id}"));
+        assert!(get.may_be_answered_by("GET"));
+        assert!(!get.may_be_answered_by("PUT /cars/{id}"));
+        assert!(!get.may_be_answered_by("filter cars"));
+        let call = crossing("POST /quotes.Quotes/Watch");
+        assert!(call.may_be_answered_by("quotes.Quotes/Watch"));
+        assert!(!call.may_be_answered_by("quotes.Quotes/Ask"));
+    }
 }

@@ -7,6 +7,8 @@
  * @typedef {Record<string, string | number>} Attributes
  * @typedef {{kind?: number, parent?: SpanContext, links?: (SpanContext | undefined)[], attributes?: Attributes,
  *   start?: number}} Options
+ *
+ * A time, `start` or `end`, is in milliseconds since the Unix epoch, by the page's clock: not what `performance.now()` gives.
  */
 
 /**
@@ -44,7 +46,7 @@ export class Span {
     this.traceId = parent?.traceId ?? id(16);
     this.spanId = id(8);
     /** Whoever began it has decided, for all who come after: in the trace, and in one that links to it. */
-    this.sampled = (parent ?? links[0])?.sampled ?? true;
+    this.sampled = parent ? parent.sampled : links.every((it) => it?.sampled ?? true);
     this.attributes = attributes;
     this.data = {
       name,
@@ -254,8 +256,8 @@ export function converse(url, { join, pushed, changed }) {
 export async function within(span, work) {
   try {
     return await work();
-  } catch (error) {
-    span.fail(error instanceof Error ? error.name : '_OTHER');
+  } catch (/** @type {any} */ error) {
+    span.fail(error?.name ?? '_OTHER');
     throw error;
   } finally {
     span.end();

@@ -5,7 +5,7 @@
 //! Goal: a frame is what a request was: it has a span on each side, and says itself whose it is.
 //! Done when: a join and an event are CLIENT → SERVER, in a trace each, with a link to the page's loading;
 //! a valuation belongs to the event that asked for it; a push is a PRODUCER here and a linked CONSUMER in
-//! each page; and a server that was killed costs neither an event nor a span.
+//! each page; and a server that was killed costs a page neither an event nor a span.
 
 mod frames;
 mod page;

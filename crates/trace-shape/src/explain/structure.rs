@@ -115,8 +115,8 @@ const STRETCHED: Text = (
     "a task that goes on after the answer holds a clone of the request's span, for instance by \
      `in_current_span`; a span was moved into a message or a queue; a guard lives until the end \
      of a loop.",
-    "give work that outlives the answer a span of its own: a root with a link to the request. \
-     A span of `tracing` ends where it was left for the last time: look for what enters it, or is \
+    "give work that outlives the answer a span of its own: a root with a link to the request, or, \
+     where somebody still waits for it, a child that is made from the request's context alone. A span of `tracing` ends where it was left for the last time: look for what enters it, or is \
      polled within it, when the answer is out.",
 );
 

@@ -18,12 +18,14 @@ pub(super) fn between(
     let crossings = case.evidence.crossings.iter();
     let crossings =
         crossings.filter(|crossing| from != to && crossing.from == from && crossing.to == to);
-    let best = crossings.min_by_key(|crossing| match ids(crossing) {
-        Some((trace, span)) if (trace, span) == (sender.trace_id, sender.span_id) => 0,
-        Some((trace, _)) if trace == sender.trace_id => 1,
-        None => 2,
-        Some(_) => 3,
-    })?;
+    let best = crossings
+        .filter(|crossing| crossing.may_be_answered_by(receiver.name()))
+        .min_by_key(|crossing| match ids(crossing) {
+            Some((trace, span)) if (trace, span) == (sender.trace_id, sender.span_id) => 0,
+            Some((trace, _)) if trace == sender.trace_id => 1,
+            None => 2,
+            Some(_) => 3,
+        })?;
     Some(match best.header("traceparent") {
         None => format!("{from} sent no traceparent to {to}: {}.", carried(best)),
         Some(value) if ids(best).is_none() => {

@@ -22,7 +22,7 @@ async function ask(kind, name, payload) {
 /** @param {import('./traced-web.js').Frame} frame */
 function pushed(frame) {
   const [, traceId, spanId, flags] = (frame.carrier?.traceparent ?? '').split('-');
-  const links = [{ traceId, spanId, sampled: flags === '01' }];
+  const links = [load, { traceId, spanId, sampled: flags === '01' }];
   const span = startSpan(`process ${frame.name}`, { kind: Kind.CONSUMER, links });
   list.news(frame);
   span.end();

@@ -16,9 +16,19 @@ import {
 } from './otel-web.js';
 import { converse } from './traced-web.js';
 
+// Whoever began it has decided: a visit that is not recorded has no trace of its own either.
+const sampler = {
+  shouldSample(parent, _trace, _name, _kind, _attributes, links = []) {
+    const above = trace.getSpanContext(parent);
+    const contexts = above ? [above] : links.map((link) => link.context);
+    return { decision: contexts.every((it) => it.traceFlags & 1) ? 2 : 0 };
+  },
+  toString: () => 'as the visit',
+};
 const exporter = new OTLPTraceExporter({ url: new URL('/v1/traces', location.href).href });
 const provider = new WebTracerProvider({
   resource: resourceFromAttributes({ 'service.name': 'web' }),
+  sampler,
   // What nobody takes it tries again a few times, seconds later. So it sends rarely: when the page is hidden.
   spanProcessors: [new BatchSpanProcessor(exporter, { scheduledDelayMillis: 60_000 })],
 });
@@ -60,7 +70,7 @@ async function ask(kind, name, payload) {
 /** @param {import('./traced-web.js').Frame} frame */
 function pushed(frame) {
   const pushing = trace.getSpanContext(propagation.extract(context.active(), frame.carrier ?? {}));
-  const options = { root: true, kind: SpanKind.CONSUMER, links: pushing ? [{ context: pushing }] : [] };
+  const options = { root: true, kind: SpanKind.CONSUMER, links: pushing ? [...links, { context: pushing }] : links };
   const span = tracer.startSpan(`process ${frame.name}`, options);
   list.news(frame);
   span.end();

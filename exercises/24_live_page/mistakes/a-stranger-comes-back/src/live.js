@@ -28,7 +28,7 @@ async function ask(kind, name, payload) {
 
 /** @param {import('./traced-web.js').Frame} frame */
 function pushed(frame) {
-  const links = [extract(frame.carrier)];
+  const links = [load, extract(frame.carrier)];
   const span = startSpan(`process ${frame.name}`, { kind: Kind.CONSUMER, links });
   list.news(frame);
   span.end();
