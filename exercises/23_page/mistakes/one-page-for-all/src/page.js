@@ -41,7 +41,8 @@ async function show(price) {
   try {
     const answer = await ask(price.dataset.from ?? '');
     price.textContent = await answer.text();
-  } catch {
+  } catch (error) {
+    console.error(error);
     price.textContent = 'price on request';
   }
   await loaded;
