@@ -1,0 +1,86 @@
+//! What no shape can say of the visits.
+
+use std::collections::BTreeSet;
+
+use testkit::{Code, Diagnosis, Fact, Kind, Seen, Span, about_span};
+
+/// Some clocks tell whole milliseconds only.
+const A_TICK: u64 = 1_000_000;
+
+/// No two visits go on with the same span: a page that was kept anywhere tells the second visitor what
+/// is true of the first.
+pub(crate) fn rendered_for_each_visit(seen: &Seen) -> Fact {
+    let loads = seen.named("documentLoad");
+    let parents: BTreeSet<_> = loads.iter().map(|load| load.parent_span_id).collect();
+    let joined = parents.len() < loads.len() && !parents.contains(&None);
+    match loads.first() {
+        Some(load) if joined => {
+            let message = "two visits were given the same page, with the same `traceparent` in it";
+            Err(about_span(Code::FalseJoin, load, message).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Of a visit that is not recorded, the page sends no span, and tells the next server.
+pub(crate) fn as_the_server_decided(seen: &Seen) -> Fact {
+    let asked = seen.crossings().iter().filter(|sent| sent.to == "pricing");
+    let sent: Vec<&str> = asked
+        .filter_map(|sent| sent.header("traceparent"))
+        .collect();
+    let unrecorded = sent.iter().filter(|sent| sent.ends_with("-00")).count();
+    // There is a fourth visit only where the pages know their servers.
+    if sent.len() < 4 || unrecorded == 1 {
+        return Ok(());
+    }
+    let message = "one of four visits is not recorded: its page says `-00`, and asks for the price with \
+                   another flag";
+    let mut diagnosis = Diagnosis::new(Code::UnexpectedSpan, message);
+    diagnosis.expected = Some("a `traceparent` that ends in -00".to_owned());
+    diagnosis.actual = Some(format!("{unrecorded} of {} do", sent.len()));
+    (diagnosis.service, diagnosis.span) = (Some("web".to_owned()), Some("GET".to_owned()));
+    Err(diagnosis.into())
+}
+
+/// A page has one clock: its question ends after it begins, and begins when the page is there to ask it.
+pub(crate) fn in_the_order_of_one_clock(seen: &Seen) -> Fact {
+    for question in seen.named("GET") {
+        if question.kind == Kind::Client && question.service() == "web" {
+            asked_in_order(seen, question)?;
+        }
+    }
+    Ok(())
+}
+
+fn asked_in_order(seen: &Seen, question: &Span) -> Fact {
+    let (start, end) = (question.start_unix_nano, question.end_unix_nano);
+    if end < start {
+        return Err(too_early(question, "ends", "it begins"));
+    }
+    let (loads, fetches) = (seen.named("documentLoad"), seen.named("documentFetch"));
+    let is_parent = |load: &&&Span| question.parent_span_id == Some(load.span_id);
+    let is_sibling = |fetch: &&&Span| fetch.parent_span_id == question.parent_span_id;
+    let (load, fetch) = (
+        loads.iter().find(is_parent),
+        fetches.iter().find(is_sibling),
+    );
+    match (load, fetch) {
+        (Some(load), _) if start + A_TICK < load.start_unix_nano => {
+            Err(too_early(question, "begins", "`documentLoad`, its parent"))
+        }
+        (Some(_), Some(fetch)) if start + A_TICK < fetch.end_unix_nano => {
+            let page = "`documentFetch` has ended, and so before there is a page to ask it";
+            Err(too_early(question, "begins", page))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn too_early(question: &Span, does: &str, before: &str) -> Box<Diagnosis> {
+    let message = format!(
+        "`GET` {does} before {before}. Both times are of the page's one clock: milliseconds since 1970 \
+         (`performance.timeOrigin + performance.now()`), taken when the question is asked and when it is \
+         answered"
+    );
+    about_span(Code::WrongOrder, question, message).into()
+}
