@@ -154,6 +154,14 @@ impl Page {
         Ok(())
     }
 
+    /// Puts the tab before all others of its visitor, which are hidden then, and are told so.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub fn show(&self) -> Result<(), Error> {
+        self.ask("Page.bringToFront", json!({})).map(drop)
+    }
+
     /// Gives the page a window of that size, in pixels.
     ///
     /// # Errors

@@ -115,6 +115,22 @@ fn a_page_that_is_closed_is_told_and_may_send_its_last_words() {
 }
 
 #[test]
+fn a_tab_in_front_hides_the_others_of_its_visitor() {
+    let Some(browser) = browser() else { return };
+    let site = Site::with(ICON);
+    let visitor = browser.visitor().unwrap();
+    let one = visitor.open(&site.url).unwrap();
+    let is = |state: &str| one.wait_for(&format!("document.visibilityState === '{state}'"));
+    is("visible").unwrap();
+    let two = visitor.tab().unwrap();
+    is("hidden").unwrap();
+    one.show().unwrap();
+    is("visible").unwrap();
+    two.show().unwrap();
+    is("hidden").unwrap();
+}
+
+#[test]
 fn a_proxy_and_a_clock_may_stand_before_the_page() {
     let Some(browser) = browser() else { return };
     let site = Site::with(ICON);
