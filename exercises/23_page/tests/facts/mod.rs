@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use testkit::{Code, Diagnosis, Fact, Kind, Seen, Span, about_span};
+use testkit::{Code, Diagnosis, Fact, Kind, Seen, Span, about_span, facts::in_gap};
+
+use super::visits::Told;
 
 /// Some clocks tell whole milliseconds only.
 const A_TICK: u64 = 1_000_000;
@@ -83,4 +85,14 @@ fn too_early(question: &Span, does: &str, before: &str) -> Box<Diagnosis> {
          answered"
     );
     about_span(Code::WrongOrder, question, message).into()
+}
+
+/// What waits is sent together: nothing goes by itself while the page is in view.
+pub(crate) fn together(told: &Told, _: &Seen) -> Fact {
+    if !told.at_the_click {
+        return Ok(());
+    }
+    let message = "the page sends the span of a click by itself, while it is in view: that is a request \
+                   for each span. What waits goes together, when the page is hidden";
+    Err(in_gap(Diagnosis::new(Code::TooExpensive, message), "23.4").into())
 }

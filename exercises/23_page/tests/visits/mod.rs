@@ -15,47 +15,66 @@ const SETTLED: &str = "new Promise(done => setTimeout(() => setTimeout(done)))";
 /// A clock that is a fifth of a second late.
 const LATE: &str =
     "Object.defineProperty(performance, 'timeOrigin', {value: performance.timeOrigin - 200})";
-/// Counts how often spans are sent from a tab, by whatever page in it.
+/// Counts how often spans are sent from a tab, by whatever page in it. What is dead sends nothing.
 const COUNT: &str = "for (const [of, name] of [[window, 'fetch'], [Navigator.prototype, 'sendBeacon']]) {
     const send = of[name];
     of[name] = function (to, ...how) {
+        if (window.dead) return new Promise(() => {});
         if (String(to).includes('/v1/traces')) sessionStorage.sent = 1 + Number(sessionStorage.sent ?? 0);
         return send.call(this, to, ...how);
     };
 }";
+/// The link leads nowhere.
+const NOWHERE: &str = "document.querySelector('#dealer').removeAttribute('href')";
+/// Nothing that a page does after it was told that it is hidden is done. Whoever listened before this is
+/// told before this.
+const DIES_WHEN_HIDDEN: &str =
+    "addEventListener('visibilitychange', () => { window.dead = true; })";
 
-/// Two people look at car 7, each of them twice.
+/// What was seen of the page beside its trace.
+pub(crate) struct Told {
+    /// What a click has made was sent while the page was in view.
+    pub(crate) at_the_click: bool,
+}
+
+/// Somebody looks at a car, goes to its dealer and comes back, and looks again in another tab.
 ///
 /// # Panics
-/// When a page does not show the price.
-pub(crate) fn all(client: &Client) {
-    if let Err(error) = visits(client) {
-        panic!("{error}");
+/// When the browser fails.
+pub(crate) fn all(client: &Client) -> Told {
+    match visits(client) {
+        Ok(told) => told,
+        Err(error) => panic!("{error}"),
     }
 }
 
-fn visits(client: &Client) -> Result<(), Error> {
+fn visits(client: &Client) -> Result<Told, Error> {
     let browser = Browser::start()?;
-    let one = Tab::new(client, browser.visitor()?.tab()?)?;
+    let visitor = browser.visitor()?;
+    let one = Tab::new(client, visitor.tab()?)?;
     one.visit("first", 1)?;
     one.keep_a_picture("first")?;
-    let heard = one.leave_for_the_dealer()?;
+    one.leave_for_the_dealer()?;
     one.visit("again", 2)?;
-    one.close_after_a_click(heard)?;
-    let other = Tab::new(client, browser.visitor()?.tab()?)?;
-    other.page.before_each(LATE)?;
-    other.visit("late", 3)?;
+    // This one comes to the front, and hides the other.
+    let two = Tab::new(client, visitor.tab()?)?;
+    two.page.before_each(LATE)?;
+    two.visit("late", 3)?;
+    let told = Told {
+        at_the_click: one.dies_when_hidden(&two)?,
+    };
     let mut joined = false;
     client.received(|spans| {
         joined = go_on(spans);
         true
     });
     if joined {
-        // This visitor wants no record from here on: what is sent nevertheless would be the fourth.
-        other.page.add_headers(&[("sec-gpc", "1")])?;
-        other.visit("unrecorded", 4)?;
+        // The visitor wants no record from here on: what is sent nevertheless would be the fourth.
+        two.page.add_headers(&[("sec-gpc", "1")])?;
+        two.visit("unrecorded", 4)?;
     }
-    other.page.close()
+    two.page.close()?;
+    Ok(told)
 }
 
 /// Each page goes on with a span of its own. One that does not know its server cannot do as that decides.
@@ -134,33 +153,40 @@ impl<'a> Tab<'a> {
         errors
     }
 
-    /// Follows the link; whether the page said anything before it was gone.
-    fn leave_for_the_dealer(&self) -> Result<bool, Error> {
+    /// Follows the link. Whatever the page says then it says before it is gone.
+    fn leave_for_the_dealer(&self) -> Result<(), Error> {
         let (before, known) = (self.sent()?, self.page.errors().len());
         self.page.click("#dealer")?;
         self.page.wait_for("location.pathname === '/dealer'")?;
-        let heard = self.sent()? > before;
         self.tell_errors_since(known);
-        if heard {
+        if self.sent()? > before {
             arrive(self.client, "open dealer", 1);
         }
-        Ok(heard)
+        Ok(())
     }
 
-    /// The link leads nowhere, and the tab is closed without being asked, as on a phone.
-    fn close_after_a_click(self, is_heard: bool) -> Result<(), Error> {
-        let nowhere = "document.querySelector('#dealer').removeAttribute('href')";
+    /// A click that leads nowhere; then the other tab comes to the front, and the system ends this one, as
+    /// on a phone: that it is hidden is the last thing it is told. Whether it sent anything at the click.
+    fn dies_when_hidden(self, other: &Self) -> Result<bool, Error> {
         let known = self.page.errors().len();
-        self.page.eval(nowhere)?;
+        self.page.show()?;
+        self.page
+            .wait_for("document.visibilityState === 'visible'")?;
+        let before = self.sent()?;
+        self.page.eval(NOWHERE)?;
         self.page.click("#dealer")?;
+        self.page.eval(SETTLED)?;
+        let at_the_click = self.sent()? > before;
+        self.page.eval(DIES_WHEN_HIDDEN)?;
+        other.page.show()?;
+        self.page.wait_for("window.dead")?;
+        let is_heard = self.sent()? > before;
         self.tell_errors_since(known);
-        let client = self.client;
         self.page.close()?;
-        // Who says nothing when a link is followed says nothing now.
         if is_heard {
-            arrive(client, "open dealer", 2);
+            arrive(self.client, "open dealer", 2);
         }
-        Ok(())
+        Ok(at_the_click)
     }
 
     fn sent(&self) -> Result<u64, Error> {
