@@ -96,3 +96,53 @@ pub(crate) fn together(told: &Told, _: &Seen) -> Fact {
                    for each span. What waits goes together, when the page is hidden";
     Err(in_gap(Diagnosis::new(Code::TooExpensive, message), "23.4").into())
 }
+
+/// The page says by which span it was rendered. Where it does not, no page can go on with that.
+pub(crate) fn tagged(told: &Told, seen: &Seen) -> Fact {
+    let loads = seen.named("documentLoad");
+    let Some(lost) = loads.iter().find(|load| load.parent_span_id.is_none()) else {
+        return Ok(());
+    };
+    let body = told.page.body.replace(['"', '\''], " ");
+    let mut words = body.split([' ', '=', '<', '>']);
+    let has_context = words.any(is_context);
+    let found = match (body.contains("traceparent"), has_context) {
+        (true, true) => return Ok(()),
+        (true, false) => "the page has a tag `traceparent`, and no context in it",
+        (false, _) => "the page has no tag `traceparent`",
+    };
+    let mut diagnosis = about_span(Code::LostContext, lost, found);
+    diagnosis.actual = Some(format!("the root of another trace: {found}"));
+    Err(in_gap(diagnosis, "23.1").into())
+}
+
+/// `00-`, two ids in hexadecimal digits, `-`, flags.
+fn is_context(word: &str) -> bool {
+    let fields: Vec<&str> = word.split('-').collect();
+    let is_hex = |field: &&str| field.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let lengths: Vec<usize> = fields.iter().map(|field| field.len()).collect();
+    lengths == [2, 32, 16, 2] && fields.iter().all(is_hex)
+}
+
+/// The page is for one visit: nobody keeps it for another one.
+pub(crate) fn kept_by_nobody(told: &Told, _: &Seen) -> Fact {
+    let mut headers = told.page.headers.iter();
+    let said = headers.find(|(name, _)| name == "cache-control");
+    let said = said.map_or("", |(_, value)| value);
+    if said.contains("no-store") {
+        return Ok(());
+    }
+    let who = match said.contains("public") || said.contains("s-maxage") {
+        true => "any cache on the way may give it to another visitor",
+        false => "the visitor's browser may show it again for a second visit",
+    };
+    let message =
+        format!("the page holds the context of one visit, and {who}: two visits in one trace");
+    let mut diagnosis = Diagnosis::new(Code::FalseJoin, message);
+    diagnosis.expected = Some("cache-control: no-store".to_owned());
+    diagnosis.actual = Some(match said {
+        "" => "no cache-control".to_owned(),
+        said => format!("cache-control: {said}"),
+    });
+    Err(in_gap(diagnosis, "23.1").into())
+}

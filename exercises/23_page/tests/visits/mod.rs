@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use browser::{Browser, Error, Page};
-use testkit::{Client, Code, Diagnosis, Span, facts::in_gap};
+use testkit::{Client, Code, Diagnosis, Reply, Span, facts::in_gap};
 
 /// The price is there; or the page's own code has failed, and then nothing needs to be waited for.
 const PRICE: &str = "window.broken || document.querySelector('#price').textContent";
@@ -33,6 +33,8 @@ const DIES_WHEN_HIDDEN: &str =
 
 /// What was seen of the page beside its trace.
 pub(crate) struct Told {
+    /// The page as it was sent to somebody who is not recorded.
+    pub(crate) page: Reply,
     /// What a click has made was sent while the page was in view.
     pub(crate) at_the_click: bool,
 }
@@ -60,9 +62,7 @@ fn visits(client: &Client) -> Result<Told, Error> {
     let two = Tab::new(client, visitor.tab()?)?;
     two.page.before_each(LATE)?;
     two.visit("late", 3)?;
-    let told = Told {
-        at_the_click: one.dies_when_hidden(&two)?,
-    };
+    let at_the_click = one.dies_when_hidden(&two)?;
     let mut joined = false;
     client.received(|spans| {
         joined = go_on(spans);
@@ -74,7 +74,10 @@ fn visits(client: &Client) -> Result<Told, Error> {
         two.visit("unrecorded", 4)?;
     }
     two.page.close()?;
-    Ok(told)
+    // Last: where a page is kept for all, it is to be that of the first visit.
+    let page = client.request("GET", "search", "/cars/7");
+    let page = page.unsampled().send();
+    Ok(Told { page, at_the_click })
 }
 
 /// Each page goes on with a span of its own. One that does not know its server cannot do as that decides.
