@@ -89,6 +89,16 @@ impl Page {
         set.map(drop)
     }
 
+    /// Lets no request for such addresses out of the page from now on (`*` is any text), as a network that
+    /// is gone would; none lets all of them out again.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub fn cut_off(&self, urls: &[&str]) -> Result<(), Error> {
+        let cut = self.ask("Network.setBlockedURLs", json!({"urls": urls}));
+        cut.map(drop)
+    }
+
     /// The value of an expression; a promise is waited for.
     ///
     /// # Errors
