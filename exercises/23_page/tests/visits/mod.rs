@@ -7,6 +7,8 @@ use testkit::{Client, Code, Diagnosis, Reply, Span, facts::in_gap};
 
 /// The price is there; or the page's own code has failed, and then nothing needs to be waited for.
 const PRICE: &str = "window.broken || document.querySelector('#price').textContent";
+const EUROS: &str = "17500 EUR";
+const ON_REQUEST: &str = "price on request";
 /// Notes that the page's own code has failed.
 const WATCH: &str = "for (const what of ['error', 'unhandledrejection'])
     addEventListener(what, () => { window.broken = true; }, true);";
@@ -54,14 +56,15 @@ fn visits(client: &Client) -> Result<Told, Error> {
     let browser = Browser::start()?;
     let visitor = browser.visitor()?;
     let one = Tab::new(client, visitor.tab()?)?;
-    one.visit("first", 1)?;
+    one.visit("7#first", EUROS, 1)?;
     one.keep_a_picture("first")?;
     one.leave_for_the_dealer()?;
-    one.visit("again", 2)?;
+    one.page.cut_off(&["*/price"])?;
+    one.visit("7#again", ON_REQUEST, 2)?;
     // This one comes to the front, and hides the other.
     let two = Tab::new(client, visitor.tab()?)?;
     two.page.before_each(LATE)?;
-    two.visit("late", 3)?;
+    two.visit("8#late", ON_REQUEST, 3)?;
     let at_the_click = one.dies_when_hidden(&two)?;
     let mut joined = false;
     client.received(|spans| {
@@ -71,7 +74,7 @@ fn visits(client: &Client) -> Result<Told, Error> {
     if joined {
         // The visitor wants no record from here on: what is sent nevertheless would be the fourth.
         two.page.add_headers(&[("sec-gpc", "1")])?;
-        two.visit("unrecorded", 4)?;
+        two.visit("7#unrecorded", EUROS, 4)?;
     }
     two.page.close()?;
     // Last: where a page is kept for all, it is to be that of the first visit.
@@ -102,22 +105,19 @@ impl<'a> Tab<'a> {
         Ok(Self { client, page })
     }
 
-    /// Opens the page, by a name that no server sees, and waits for the price and for what the loading
-    /// reports: with it `loads` have been reported.
-    fn visit(&self, name: &str, loads: usize) -> Result<(), Error> {
+    /// Opens the page of a car, by a name that no server sees, and waits for what it shows as the price and
+    /// for what the loading reports: with it `loads` have been reported.
+    fn visit(&self, car: &str, price: &str, loads: usize) -> Result<(), Error> {
         // An empty tab has sent nothing, and has no storage.
         let before = self.sent().unwrap_or_default();
         let page = &self.page;
         // From there any address is another document, also one that differs in its fragment only.
         page.go("about:blank")?;
-        page.go(&format!(
-            "{}/cars/7#{name}",
-            self.client.url("web", "search")
-        ))?;
+        page.go(&format!("{}/cars/{car}", self.client.url("web", "search")))?;
         page.wait_for(PRICE)?;
-        let price = page.text("#price")?;
-        if price != "17500 EUR" {
-            self.complain(name, &price)?;
+        let shown = page.text("#price")?;
+        if shown != price {
+            self.complain(price, &shown)?;
         }
         page.eval(SETTLED)?;
         if self.sent()? > before {
@@ -134,15 +134,15 @@ impl<'a> Tab<'a> {
     }
 
     /// Without the price nothing else tells anything.
-    fn complain(&self, name: &str, price: &str) -> Result<(), Error> {
-        self.keep_a_picture(name)?;
+    fn complain(&self, price: &str, shown: &str) -> Result<(), Error> {
+        self.keep_a_picture("wrong")?;
         let errors = self.tell_errors_since(0);
         let gap = match errors.iter().any(|error| error.contains("CORS")) {
             true => "23.2",
             false => "23.3",
         };
         let why = errors.first().map_or("", String::as_str);
-        let message = format!("the page must show `17500 EUR`, and shows `{price}`. {why}");
+        let message = format!("the page must show `{price}`, and shows `{shown}`. {why}");
         let wrong = Diagnosis::new(Code::WrongAnswer, message);
         self.client.give_up(in_gap(wrong, gap))
     }
