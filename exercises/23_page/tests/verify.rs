@@ -22,6 +22,7 @@ fn a_visit_is_one_trace_from_the_server_to_the_page_and_back() {
         .fact(facts::rendered_for_each_visit)
         .fact(facts::as_the_server_decided)
         .fact(facts::in_the_order_of_one_clock)
+        .fact(facts::told_to_nobody_else)
         .fact_of(facts::together)
         .fact_of(facts::tagged)
         .fact_of(facts::kept_by_nobody)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use testkit::{Code, Diagnosis, Fact, Kind, Seen, Span, about_span, facts::in_gap};
+use testkit::{Code, Crossing, Diagnosis, Fact, Kind, Seen, Span, about_span, facts::in_gap};
 
 use super::visits::Told;
 
@@ -145,4 +145,22 @@ pub(crate) fn kept_by_nobody(told: &Told, _: &Seen) -> Fact {
         said => format!("cache-control: {said}"),
     });
     Err(in_gap(diagnosis, "23.1").into())
+}
+
+/// The question for the price says whose it is; nothing else that the page sends has to.
+pub(crate) fn told_to_nobody_else(seen: &Seen) -> Fact {
+    let mut sent = seen.crossings().iter().filter(|sent| sent.from == "web");
+    let carries = |sent: &&Crossing| sent.header("traceparent").is_some();
+    let Some(other) = sent.find(|sent| sent.to != "pricing" && carries(sent)) else {
+        return Ok(());
+    };
+    let message = format!(
+        "the page sends a `traceparent` with `{}` as well: put it into the one request that has a span, not \
+         into each request of the page",
+        other.request
+    );
+    let mut diagnosis = Diagnosis::new(Code::LeakedBaggage, message);
+    diagnosis.expected = Some("a `traceparent` for `pricing` alone".to_owned());
+    diagnosis.actual = Some(format!("one for `{}` too", other.to));
+    Err(in_gap(diagnosis, "23.3").into())
 }
