@@ -101,12 +101,18 @@ impl Messages {
     }
 }
 
-/// What was thrown.
+/// What was thrown, and where: code that cannot be read has no stack to tell.
 pub(crate) fn exception(details: &Value) -> String {
     let thrown = &details["exception"];
     let described = thrown["description"].as_str();
     let described = described.or_else(|| thrown["value"].as_str());
-    described.unwrap_or(text(&details["text"])).to_owned()
+    let described = described.unwrap_or(text(&details["text"]));
+    match (text(&details["url"]), details["lineNumber"].as_u64()) {
+        (url, Some(line)) if !url.is_empty() && !described.contains(url) => {
+            format!("{described} ({url}:{})", line + 1)
+        }
+        _ => described.to_owned(),
+    }
 }
 
 fn shown(argument: &Value) -> String {

@@ -89,6 +89,16 @@ impl Page {
         set.map(drop)
     }
 
+    /// Lets no request for such addresses out of the page from now on (`*` is any text), as a network that
+    /// is gone would; none lets all of them out again.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub fn cut_off(&self, urls: &[&str]) -> Result<(), Error> {
+        let cut = self.ask("Network.setBlockedURLs", json!({"urls": urls}));
+        cut.map(drop)
+    }
+
     /// The value of an expression; a promise is waited for.
     ///
     /// # Errors
@@ -152,6 +162,14 @@ impl Page {
             self.ask("Input.dispatchMouseEvent", event)?;
         }
         Ok(())
+    }
+
+    /// Puts the tab before all others of its visitor, which are hidden then, and are told so.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub fn show(&self) -> Result<(), Error> {
+        self.ask("Page.bringToFront", json!({})).map(drop)
     }
 
     /// Gives the page a window of that size, in pixels.

@@ -115,6 +115,39 @@ fn a_page_that_is_closed_is_told_and_may_send_its_last_words() {
 }
 
 #[test]
+fn a_tab_in_front_hides_the_others_of_its_visitor() {
+    let Some(browser) = browser() else { return };
+    let site = Site::with(ICON);
+    let visitor = browser.visitor().unwrap();
+    let one = visitor.open(&site.url).unwrap();
+    let is = |state: &str| one.wait_for(&format!("document.visibilityState === '{state}'"));
+    is("visible").unwrap();
+    let two = visitor.tab().unwrap();
+    is("hidden").unwrap();
+    one.show().unwrap();
+    is("visible").unwrap();
+    two.show().unwrap();
+    is("hidden").unwrap();
+}
+
+#[test]
+fn a_network_may_be_gone_for_some_addresses() {
+    let Some(browser) = browser() else { return };
+    let site = Site::with(ICON);
+    let page = browser.visitor().unwrap().open(&site.url).unwrap();
+    let asks = |path| {
+        page.eval(&format!(
+            "fetch('{path}').then(() => 1, error => error.name)"
+        ))
+    };
+    page.cut_off(&["*/price"]).unwrap();
+    assert_eq!(asks("/7/price").unwrap(), "TypeError");
+    assert_eq!(asks("/7/dealer").unwrap(), 1);
+    page.cut_off(&[]).unwrap();
+    assert_eq!(asks("/7/price").unwrap(), 1);
+}
+
+#[test]
 fn a_proxy_and_a_clock_may_stand_before_the_page() {
     let Some(browser) = browser() else { return };
     let site = Site::with(ICON);

@@ -11,7 +11,7 @@ use telemetry::TracerProviderBuilder;
 
 use crate::{
     child::{self, Flavour, Me},
-    drive::{CallFailed, Client},
+    drive::Client,
     fate::{self, Driven, Fate},
     guest::{self, Things},
     need,
@@ -305,9 +305,6 @@ fn drive<T>(stage: &Stage, client: &Client, calls: impl FnOnce(&Client) -> T) ->
     }
     match quiet::catch_payload(AssertUnwindSafe(|| calls(client))) {
         Ok(answer) => Driven::Answered(answer),
-        Err(payload) => match payload.downcast::<CallFailed>() {
-            Ok(failed) => Driven::Failed(*failed),
-            Err(payload) => Driven::Panicked(quiet::message(payload.as_ref())),
-        },
+        Err(payload) => Driven::unwound(payload),
     }
 }

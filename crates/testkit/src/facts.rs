@@ -36,6 +36,22 @@ pub fn in_gap(mut diagnosis: Diagnosis, gap: &str) -> Diagnosis {
     diagnosis
 }
 
+/// Adds what facts have found. Where the shape has found the same of a span, it is no second cause: a fact
+/// that knows the gap says where to look.
+pub(crate) fn add(facts: Vec<Diagnosis>, to: &mut Vec<Diagnosis>) {
+    let about = |of: &Diagnosis| (of.code, of.service.clone(), of.span.clone());
+    for fact in facts {
+        let known = to.iter_mut().find(|known| about(known) == about(&fact));
+        match known.filter(|_| fact.look_at.is_some() && fact.span.is_some()) {
+            Some(known) => {
+                known.look_at = fact.look_at;
+                known.actual = fact.actual.or(known.actual.take());
+            }
+            None => to.push(fact),
+        }
+    }
+}
+
 /// No span of that name has a link.
 ///
 /// # Errors
@@ -187,6 +203,25 @@ mod tests {
         assert!(told(right).is_ok());
         let codes = [classed, thrown].map(|span| told(span).expect_err("a failure").code);
         assert_eq!(codes, [Code::WrongAttribute, Code::WrongCount]);
+    }
+
+    #[test]
+    fn a_fact_that_knows_the_gap_of_what_the_shape_has_found_says_where_to_look() {
+        let found = |code| about_span(code, &span("GET", 1, 2), "found");
+        let mut all = vec![found(Code::LostContext)];
+        let mut known = in_gap(found(Code::LostContext), "23.1");
+        known.actual = Some("no tag".to_owned());
+        add(
+            vec![known, found(Code::WrongLink), found(Code::LostContext)],
+            &mut all,
+        );
+        let codes: Vec<Code> = all.iter().map(|one| one.code).collect();
+        assert_eq!(
+            codes,
+            [Code::LostContext, Code::WrongLink, Code::LostContext]
+        );
+        let told = [&all[0].look_at, &all[0].actual].map(Option::as_deref);
+        assert_eq!(told, [Some("gap 23.1"), Some("no tag")]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How the code itself came out, whatever its trace.
 
+use std::any::Any;
+
 use course::Exercise;
 use rustix::process::Signal;
 use serde::de::DeserializeOwned;
@@ -9,6 +11,7 @@ use crate::{
     board::{End, State},
     control::{Panic, Told},
     drive::CallFailed,
+    quiet,
     seen::Seen,
     witnessed,
 };
@@ -59,8 +62,24 @@ pub(crate) enum Driven<T> {
     NotListening,
     /// A call got no answer.
     Failed(CallFailed),
+    /// Whoever makes the calls gave up, since this is wrong.
+    GaveUp(Box<Diagnosis>),
     /// What makes the calls panicked with this message.
     Panicked(String),
+}
+
+impl<T> Driven<T> {
+    /// Why the calls did not come to their end, by what they unwound with.
+    pub(crate) fn unwound(payload: Box<dyn Any + Send>) -> Self {
+        let payload = match payload.downcast::<CallFailed>() {
+            Ok(failed) => return Self::Failed(*failed),
+            Err(payload) => payload,
+        };
+        match payload.downcast::<Diagnosis>() {
+            Ok(diagnosis) => Self::GaveUp(diagnosis),
+            Err(payload) => Self::Panicked(quiet::message(payload.as_ref())),
+        }
+    }
 }
 
 /// The fate of services that were called.
@@ -75,6 +94,7 @@ pub(crate) fn of_drive<T>(
         Driven::Answered(answer) => (Some(answer), None),
         Driven::NotListening => (None, Some(not_listening(states, seen, exercise))),
         Driven::Failed(failed) => (None, Some(unanswered(&failed, states, seen, exercise))),
+        Driven::GaveUp(wrong) => (None, Some(*wrong)),
         Driven::Panicked(why) => (None, Some(Diagnosis::new(Code::WrongAnswer, why))),
     };
     let ended = || {

@@ -3,13 +3,14 @@
 
 use std::{
     collections::BTreeMap,
-    mem,
+    mem, panic,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use course::Exit;
 use trace_model::Span;
+use trace_shape::Diagnosis;
 
 use crate::drive::Client;
 
@@ -80,6 +81,15 @@ impl Client {
         left.said.entry(guest.to_owned()).or_default();
         let name = format!("{guest}.{file}");
         left.files.entry(name).or_insert(content);
+    }
+
+    /// Ends the test with what is wrong, as the one cause of all else: what comes after it would tell
+    /// nothing more.
+    ///
+    /// # Panics
+    /// That is how it ends.
+    pub fn give_up(&self, diagnosis: Diagnosis) -> ! {
+        panic::resume_unwind(Box::new(diagnosis))
     }
 
     /// Waits for spans that are on their way by ways that no witness sees, such as those of a page that

@@ -69,6 +69,18 @@ impl<T> Run<T> {
         self
     }
 
+    /// [`Run::fact`] for what needs the answer as well.
+    pub fn fact_of<D>(self, check: impl FnOnce(&T, &Seen) -> Result<(), D>) -> Self
+    where
+        D: Into<Box<Diagnosis>>,
+    {
+        let checked = self.ran.as_ref().and_then(|ran| {
+            let answer = ran.fate.answer.as_ref()?;
+            check(answer, &ran.seen).err().map(Into::into)
+        });
+        self.fact(|_| checked.map_or(Ok(()), Err::<(), Box<Diagnosis>>))
+    }
+
     /// Judges the trace against `shape`, writes the record, prints the report, and fails the test
     /// unless all is right.
     ///

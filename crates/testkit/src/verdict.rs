@@ -1,6 +1,9 @@
 //! The verdict on a run: judged, completed, written down, printed.
 
-use std::io::{IsTerminal, Write, stderr};
+use std::{
+    io::{IsTerminal, Write, stderr},
+    mem,
+};
 
 use course::{Exercise, Layout, RECORD_SCHEMA, Session, TestRecord, Verdict};
 use trace_model::Span;
@@ -9,7 +12,7 @@ use trace_view::{Links, Style, clean, text};
 
 use crate::{
     complete::{Named, Sources},
-    deliver, record,
+    deliver, facts, record,
     run::Ran,
     seen::Seen,
     site::Site,
@@ -50,7 +53,7 @@ fn combine<T>(report: &mut Report, ran: &mut Ran<T>) {
     }
     still_open(report, &ran.seen);
     put_first(report, ran.wrong.drain(..).chain(lost).collect());
-    report.diagnoses.append(&mut ran.facts);
+    facts::add(mem::take(&mut ran.facts), &mut report.diagnoses);
     let alone = report.diagnoses.is_empty();
     let unsampled = ran.seen.unsampled.wrong(ran.seen.crossings(), alone);
     report.diagnoses.extend(unsampled);

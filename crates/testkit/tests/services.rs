@@ -15,7 +15,7 @@ use std::{
 use common::{Judged, judged};
 use opentelemetry_sdk::trace::Sampler;
 use testkit::{Exercise, Place, expect_eq};
-use trace_shape::{Code, Crossing};
+use trace_shape::{Code, Crossing, Diagnosis};
 
 /// Anything: only what crossed is looked at.
 const ANY: &str = "? search internal \"never\"\n";
@@ -309,6 +309,25 @@ fn a_call_that_the_test_does_not_like_is_a_wrong_answer() {
         return;
     };
     fails(&run, Code::WrongAnswer, "no such car");
+}
+
+#[test]
+fn whoever_drives_may_give_up_with_the_one_cause() {
+    let Some(run) = judged(here!(), |exercise| {
+        exercise
+            .service("search", |place| {
+                serve(place.listener(), |_, _| String::new())
+            })
+            .drive(|client| -> u16 {
+                client.get("search", "/cars");
+                client.give_up(Diagnosis::new(Code::LeakedBaggage, "told to a stranger"))
+            })
+            .expect(|_| Err("no answer is there to be judged".to_owned()))
+            .verdict("search server \"GET /cars\"");
+    }) else {
+        return;
+    };
+    fails(&run, Code::LeakedBaggage, "told to a stranger");
 }
 
 #[test]

@@ -2,8 +2,10 @@
 //
 // Nothing is current in here: a span knows its parent because you hand it over. `load` is a span, and
 // what `extract` reads from a carrier is a span's context; `startSpan` takes either as a `parent`.
+// `within` runs work in a span, and ends it. It fails the span with what the work throws; what else is a
+// failure you say with `span.fail(type)`.
 
-import { Kind, documentLoad, extract, flush, inject, startSpan } from './traced-web.js';
+import { Kind, documentLoad, extract, flush, inject, startSpan, within } from './traced-web.js';
 
 // ANCHOR: page
 // TODO(23.3): whose work is the page, and whose is the question for the price?
@@ -21,15 +23,17 @@ async function ask(url) {
 // END(23.4)
 // ANCHOR_END: leave
 
+const ON_REQUEST = 'price on request';
 const loaded = new Promise((done) => addEventListener('load', () => setTimeout(done)));
 
 /** @param {HTMLElement} price */
 async function show(price) {
   try {
     const answer = await ask(price.dataset.from ?? '');
-    price.textContent = await answer.text();
-  } catch {
-    price.textContent = 'price on request';
+    price.textContent = answer.ok ? await answer.text() : ON_REQUEST;
+  } catch (error) {
+    console.error(error);
+    price.textContent = ON_REQUEST;
   }
   await loaded;
   // What the loading has shown goes at once. What comes later waits for company.

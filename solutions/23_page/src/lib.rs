@@ -4,7 +4,7 @@
 //! SERVER spans (`services.rs`). `page.js` runs in the browser, and `traced-web.js` makes its spans.
 //! Goal: a visit is one trace: the server that renders, the page that loads, the price it asks for.
 //! Done when: no two visits share a trace, whoever is not recorded is recorded nowhere, the price is
-//! still there, and what a visitor does last is not lost.
+//! still there, a question that fails says so, and what a visitor does last is not lost.
 
 mod services;
 

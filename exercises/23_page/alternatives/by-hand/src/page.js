@@ -4,6 +4,7 @@ const hex = (/** @type {number} */ bytes) =>
   [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 const nanos = (/** @type {number} */ time) => `${Math.round((performance.timeOrigin + time) * 1000)}000`;
 const text = (/** @type {string} */ key, /** @type {string} */ stringValue) => ({ key, value: { stringValue } });
+const number = (/** @type {string} */ key, /** @type {number} */ intValue) => ({ key, value: { intValue } });
 
 const told = document.querySelector('meta[name=traceparent]')?.getAttribute('content') ?? '';
 const [, traceId, rendered, flags] = told.split('-');
@@ -58,12 +59,25 @@ const loaded = new Promise((done) =>
 async function show(price) {
   const [url, spanId, start] = [price.dataset.from ?? '', hex(8), performance.now()];
   const request = new Request(url, { headers: { traceparent: `00-${traceId}-${spanId}-${flags}` } });
-  const answer = await fetch(request);
-  const status = { key: 'http.response.status_code', value: { intValue: answer.status } };
-  const attributes = [text('http.request.method', request.method), text('url.full', url), status];
+  /** @type {object[]} */
+  const attributes = [text('http.request.method', request.method), text('url.full', url)];
+  attributes.push(text('server.address', new URL(url).hostname));
+  let [status, shown] = [{}, 'price on request'];
+  const fail = (/** @type {string} */ type) => {
+    attributes.push(text('error.type', type));
+    status = { code: 2 };
+  };
+  try {
+    const answer = await fetch(request);
+    attributes.push(number('http.response.status_code', answer.status));
+    if (answer.ok) shown = await answer.text();
+    else fail(`${answer.status}`);
+  } catch (error) {
+    fail(error instanceof Error ? error.name : '_OTHER');
+  }
   const times = { startTimeUnixNano: nanos(start), endTimeUnixNano: nanos(performance.now()) };
-  put({ spanId, name: request.method, kind: 3, ...times, attributes });
-  price.textContent = await answer.text();
+  put({ spanId, name: request.method, kind: 3, ...times, attributes, status });
+  price.textContent = shown;
   await loaded;
   send();
 }

@@ -6,6 +6,7 @@ import {
   BatchSpanProcessor,
   OTLPTraceExporter,
   SpanKind,
+  SpanStatusCode,
   WebTracerProvider,
   context,
   propagation,
@@ -45,9 +46,19 @@ const loaded = new Promise((done) =>
   }),
 );
 
+/** @param {any} span @param {string} type */
+function fail(span, type) {
+  span.setAttribute('error.type', type);
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
+
 /** @param {string} url */
 async function ask(url) {
-  const attributes = { 'http.request.method': 'GET', 'url.full': url };
+  const attributes = {
+    'http.request.method': 'GET',
+    'url.full': url,
+    'server.address': new URL(url).hostname,
+  };
   const span = tracer.startSpan('GET', { kind: SpanKind.CLIENT, attributes }, loading);
   try {
     /** @type {Record<string, string>} */
@@ -55,7 +66,11 @@ async function ask(url) {
     propagation.inject(trace.setSpan(loading, span), headers);
     const answer = await fetch(url, { headers });
     span.setAttribute('http.response.status_code', answer.status);
+    if (!answer.ok) fail(span, `${answer.status}`);
     return answer;
+  } catch (error) {
+    fail(span, error instanceof Error ? error.name : '_OTHER');
+    throw error;
   } finally {
     span.end();
   }
@@ -63,8 +78,8 @@ async function ask(url) {
 
 /** @param {HTMLElement} price */
 async function show(price) {
-  const answer = await ask(price.dataset.from ?? '');
-  price.textContent = await answer.text();
+  const answer = await ask(price.dataset.from ?? '').catch(() => undefined);
+  price.textContent = answer?.ok ? await answer.text() : 'price on request';
   await loaded;
   provider.forceFlush();
 }

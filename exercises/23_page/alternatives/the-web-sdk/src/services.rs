@@ -80,9 +80,13 @@ pub async fn pricing(listener: TcpListener, origin: String) -> io::Result<()> {
     traced_http::serve_bare(listener, routes).await
 }
 
+/// The price of this car is not for everybody to know.
+const ON_REQUEST: u32 = 8;
+
 async fn price(State(market): State<Market>, Path(id): Path<u32>) -> Result<String, StatusCode> {
     let car = market.find_car(id).await;
-    let car = car.map_err(|_| StatusCode::NOT_FOUND)?;
+    let car = car.ok().filter(|car| car.id != ON_REQUEST);
+    let car = car.ok_or(StatusCode::NOT_FOUND)?;
     Ok(format!("{} EUR", car.price_eur))
 }
 

@@ -18,15 +18,17 @@ flushWhenHidden();
 // END(23.4)
 // ANCHOR_END: leave
 
+const ON_REQUEST = 'price on request';
 const loaded = new Promise((done) => addEventListener('load', () => setTimeout(done)));
 
 /** @param {HTMLElement} price */
 async function show(price) {
   try {
     const answer = await ask(price.dataset.from ?? '');
-    price.textContent = await answer.text();
-  } catch {
-    price.textContent = 'price on request';
+    price.textContent = answer.ok ? await answer.text() : ON_REQUEST;
+  } catch (error) {
+    console.error(error);
+    price.textContent = ON_REQUEST;
   }
   await loaded;
   // What the loading has shown goes at once. What comes later waits for company.
