@@ -52,7 +52,7 @@ pub(crate) fn all(client: &Client) -> Result<[String; 2], Error> {
     change_a_price(client, [Some(&one), Some(&two), unrecorded.as_ref()])?;
     unrecorded.map(Tab::left).transpose()?;
     // Whatever is under way so far is not to be lost with the server.
-    one.comes_to_the_front()?;
+    one.page.show()?;
     two.has_sent()?;
     client.settled("search");
     client.pause("search");
@@ -71,7 +71,7 @@ pub(crate) fn all(client: &Client) -> Result<[String; 2], Error> {
 fn all_at_once(client: &Client, one: &Tab<'_>, two: &Tab<'_>) -> Result<(), Error> {
     client.pause("search");
     two.filter("golf")?;
-    one.comes_to_the_front()?;
+    one.page.show()?;
     one.filter("polo")?;
     one.filter("golf")?;
     client.resume("search");
@@ -148,11 +148,6 @@ impl<'a> Tab<'a> {
             Value::Null => Ok(()),
             _ => Err(Error::Script(self.page.errors().join(", "))),
         }
-    }
-
-    /// All others are hidden then, and are told so.
-    fn comes_to_the_front(&self) -> Result<(), Error> {
-        self.page.ask("Page.bringToFront", json!({})).map(drop)
     }
 
     /// What it has begun to send has arrived.
