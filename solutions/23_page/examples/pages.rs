@@ -16,7 +16,7 @@ use browser::{Browser, INSTALL, Page, is_installed};
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// How long last words may take to arrive, at least.
-const WHILE: Duration = Duration::from_millis(500);
+const WHILE: Duration = Duration::from_millis(1500);
 /// With this code a program says that a component is missing.
 const SKIPPED: i32 = 3;
 
