@@ -54,6 +54,16 @@ impl Terminal {
         }
     }
 
+    /// With the page of the first exercise open, and the address where that stands beside its verdict.
+    fn beside_a_page(course: &Course) -> (Self, String) {
+        let mut terminal = Self::start(course);
+        terminal.expect("b try it in your own browser");
+        terminal.press("b");
+        terminal.expect("opened ");
+        let beside = terminal.expect("\n").trim().to_owned();
+        (terminal, beside)
+    }
+
     /// What a shell sets while it has the terminal: lines, with echo.
     fn as_a_shell_leaves_it(&self) {
         let name = self.master.tty_name().unwrap();
@@ -155,11 +165,7 @@ fn now(beside: &str) -> Option<serde_json::Value> {
 #[test]
 fn a_page_runs_with_its_verdict_beside_it() {
     let course = Course::new();
-    let mut terminal = Terminal::start(&course);
-    terminal.expect("b try it in your own browser");
-    terminal.press("b");
-    terminal.expect("opened ");
-    let beside = terminal.expect("\n").trim().to_owned();
+    let (mut terminal, beside) = Terminal::beside_a_page(&course);
     assert!(get(&format!("{beside}/")).is_some_and(|page| page.contains("<iframe")));
     let mut page = String::new();
     eventually("the page stands beside its verdict", || {
@@ -202,11 +208,7 @@ fn a_page_runs_with_its_verdict_beside_it() {
 #[test]
 fn a_page_ends_with_a_killed_runner() {
     let course = Course::new();
-    let mut terminal = Terminal::start(&course);
-    terminal.expect("b try it in your own browser");
-    terminal.press("b");
-    terminal.expect("opened ");
-    let beside = terminal.expect("\n").trim().to_owned();
+    let (mut terminal, beside) = Terminal::beside_a_page(&course);
     let mut page = String::new();
     eventually("the page is there", || {
         let now = now(&beside).unwrap_or_default();
