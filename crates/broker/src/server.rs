@@ -14,15 +14,17 @@ const SERVERS: &str = "/usr/sbin";
 /// The image of `docker-compose.yml`. None is ever pulled from here.
 const IMAGE: &str = "nats:2.15.1";
 /// Runs the server until it ends or the input does: when whoever started it is gone, however that came.
-/// `$1` ends it.
+/// `$1` ends it, and the folder `$2` goes with it. Nobody may be left to read what the shell has to say.
 const WHILE_THERE_IS_INPUT: &str = r#"
     exec 3<&0
-    end=$1
-    shift
+    end=$1 folder=$2
+    shift 2
     "$@" </dev/null & server=$!
+    exec 2>/dev/null
     { read -r _ <&3; eval "$end"; } & reader=$!
     wait $server
     kill $reader
+    rm -rf "$folder"
 "#;
 const KILL: &str = "kill -KILL $server";
 
@@ -64,6 +66,7 @@ impl Server {
         match self {
             Self::Program(program) => command
                 .arg(KILL)
+                .arg(folder)
                 .arg(program)
                 .args(["--addr", "127.0.0.1", "--port", "-1"])
                 .arg("--store_dir")
@@ -72,6 +75,7 @@ impl Server {
                 // Who kills the owner's whole group must not reach whoever removes the container.
                 .process_group(0)
                 .arg(remove(name))
+                .arg(folder)
                 .args(["docker", "run", "--rm", "--name", name])
                 .args(["--publish", "127.0.0.1::4222", IMAGE])
                 .args(["--store_dir", "/data"]),

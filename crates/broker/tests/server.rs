@@ -29,6 +29,10 @@ fn is_gone(address: &str) -> bool {
     TcpStream::connect(address).is_err()
 }
 
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).unwrap().next().is_none()
+}
+
 /// The servers that were started below this folder for data.
 fn servers(folder: &str) -> usize {
     let processes = fs::read_dir("/proc").unwrap().flatten();
@@ -68,6 +72,7 @@ fn killed() {
     inner.wait().unwrap();
     eventually("its port is free", || is_gone(&address));
     eventually("its processes are gone", || servers(folder) == 0);
+    eventually("its folder is gone", || is_empty(data.path()));
 }
 
 /// This test once more, in a process that starts a server: the process, and the server's address.
@@ -102,10 +107,9 @@ fn where_none_is_installed_a_container_is_one() {
     assert!(greets(&address), "{address}");
     broker.kill();
     assert!(is_gone(&address), "it is waited for");
-    let (mut inner, address) = inner(
-        "where_none_is_installed_a_container_is_one",
-        &env::temp_dir(),
-    );
+    let data = tempfile::tempdir().unwrap();
+    let test = "where_none_is_installed_a_container_is_one";
+    let (mut inner, address) = inner(test, data.path());
     let name = format!("spanwise-nats-{}-", inner.id());
     assert!(containers().unwrap().contains(&name), "{address}");
     inner.kill().unwrap();
@@ -113,6 +117,7 @@ fn where_none_is_installed_a_container_is_one() {
     eventually("its container is gone", || {
         !containers().unwrap().contains(&name)
     });
+    eventually("its folder is gone", || is_empty(data.path()));
 }
 
 /// The names of all containers, where there is an engine that has the image.
