@@ -7,7 +7,6 @@
 use std::{
     env,
     error::Error,
-    future::pending,
     io::{self, BufRead, BufReader},
     net::TcpListener,
     os::unix::process::CommandExt,
@@ -37,7 +36,7 @@ async fn pages(port: u16, until_stdin_closes: bool) -> Result<(), Box<dyn Error>
     tokio::select! {
         served = search(listener, prices) => served?,
         stop = telemetry::stop_signal() => drop(stop?),
-        () = input_end(until_stdin_closes) => {}
+        () = telemetry::input_end(), if until_stdin_closes => {}
     }
     Ok(telemetry.shutdown()?)
 }
@@ -51,13 +50,6 @@ async fn prices(origin: &str) -> Result<(), Box<dyn Error>> {
         () = telemetry::input_end() => {}
     }
     Ok(telemetry.shutdown()?)
-}
-
-async fn input_end(matters: bool) {
-    match matters {
-        true => telemetry::input_end().await,
-        false => pending().await,
-    }
 }
 
 fn listen(port: u16) -> io::Result<(TcpListener, String)> {

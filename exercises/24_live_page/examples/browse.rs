@@ -5,7 +5,7 @@
 //! it is given stays the same. The key b of `cargo workshop` starts it with a port, and holds its
 //! standard input open for as long as it is to run.
 
-use std::{env, error::Error, future::pending, net::TcpListener};
+use std::{env, error::Error, net::TcpListener};
 
 use live_page::search;
 
@@ -22,14 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tokio::select! {
         served = search(listener) => served?,
         stop = telemetry::stop_signal() => drop(stop?),
-        () = input_end(until_stdin_closes) => {}
+        () = telemetry::input_end(), if until_stdin_closes => {}
     }
     Ok(telemetry.shutdown()?)
-}
-
-async fn input_end(matters: bool) {
-    match matters {
-        true => telemetry::input_end().await,
-        false => pending().await,
-    }
 }
